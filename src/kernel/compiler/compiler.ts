@@ -1,0 +1,77 @@
+import { resolve } from 'node:path';
+import { type Completeness, type Completions, complete, inspect, isComplete } from './assist.ts';
+import { DiskFiles } from './files.ts';
+import { type ModuleDelta, ModuleGraph } from './modules.ts';
+import { CellProgram, sharedRegistry } from './program.ts';
+import { findProject, type Installation, type Project } from './project.ts';
+import { type CellDiagnostic, CellSession, type CompiledCell } from './session.ts';
+
+export type Compilation = { diagnostics: CellDiagnostic[] } | { cell: CompiledCell; modules: ModuleDelta };
+
+/**
+ * Everything the kernel asks about TypeScript, for the cells of one folder: a facade over program, session and modules.
+ * Parsed library files outlive a change of folder.
+ */
+export class Compiler {
+  readonly #installation: Installation;
+  readonly #files = new DiskFiles();
+  readonly #registry = sharedRegistry();
+  #project!: Project;
+  #program!: CellProgram;
+  #session!: CellSession;
+  #graph!: ModuleGraph;
+
+  constructor(installation: Installation, folder: string) {
+    this.#installation = installation;
+    this.open(folder);
+  }
+
+  /** Moves to a folder; what is there is kept when the folder is compiled in the same way. */
+  open(folder: string): void {
+    const project = findProject(resolve(folder), this.#installation);
+    if (this.#project && JSON.stringify(this.#project) === JSON.stringify(project)) this.#program.moveTo(resolve(folder));
+    else this.#program = new CellProgram(resolve(folder), project, this.#installation, this.#files, this.#registry);
+    this.#project = project;
+    this.#session = new CellSession(this.#program);
+    this.#graph = new ModuleGraph(this.#program);
+  }
+
+  compile(code: string): Compilation {
+    this.#program.refresh();
+    const compiled = this.#session.compile(code);
+    if (Array.isArray(compiled)) return { diagnostics: compiled };
+    return { cell: compiled, modules: this.#graph.delta([...compiled.imports.map(({ specifier }) => specifier), ...compiled.dynamicImports]) };
+  }
+
+  commit(id: string, defined: string[]): void {
+    this.#session.commit(id, defined);
+  }
+
+  check(cells: string[]): CellDiagnostic[][] {
+    this.#program.refresh();
+    return this.#session.checkAll(cells);
+  }
+
+  /** Where a specifier that is only known at run time leads. */
+  load(specifier: string): ModuleDelta {
+    return this.#graph.delta([specifier]);
+  }
+
+  complete(code: string, cursor: number): Completions {
+    return complete(this.#program, this.#session, code, cursor);
+  }
+
+  inspect(code: string, cursor: number): ReturnType<typeof inspect> {
+    return inspect(this.#program, this.#session, code, cursor);
+  }
+
+  isComplete(code: string): Completeness {
+    return isComplete(code);
+  }
+
+  /** Forgets names and modules, as after the evaluator was replaced. */
+  reset(): void {
+    this.#session.reset();
+    this.#graph.reset();
+  }
+}

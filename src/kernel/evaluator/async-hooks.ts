@@ -1,0 +1,25 @@
+interface AsyncWrap {
+  async_hook_fields: Uint32Array;
+  constants: Record<'kTotals' | 'kCheck' | 'kStackLength', number>;
+  clearAsyncIdStack(): void;
+}
+
+/**
+ * Before Node.js 24, AsyncLocalStorage is made of async hooks, and Node.js aborts when it finds their stack uneven. Terminating
+ * JavaScript, which is how a busy cell is interrupted, leaves it so. The check guards against mistakes of native addons only;
+ * it is turned off, and the stack is emptied after an interrupt.
+ */
+const wrap: AsyncWrap | undefined =
+  Number.parseInt(process.versions.node, 10) < 24 ? (process as unknown as { binding(name: string): AsyncWrap }).binding('async_wrap') : undefined;
+
+/** To be called before a cell runs, since whoever enables a hook turns the check on again. */
+export function tolerateTermination(): void {
+  if (!wrap) return;
+  wrap.async_hook_fields[wrap.constants.kTotals] = 0;
+  wrap.async_hook_fields[wrap.constants.kCheck] = 0;
+}
+
+/** To be called after an interrupt. */
+export function recoverFromTermination(): void {
+  wrap?.clearAsyncIdStack();
+}

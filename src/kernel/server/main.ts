@@ -1,0 +1,71 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dataFolder } from '../data-folder.ts';
+import type { ConnectionInfo } from '../wire.ts';
+import { Channels } from './channels.ts';
+import { CompilerProcess } from './compiler-process.ts';
+import { EvaluatorProcess } from './evaluator-process.ts';
+import { Executor } from './executor.ts';
+import { History } from './history.ts';
+import { Kernel } from './kernel.ts';
+
+
+/** Where the built parts of the kernel lie. */
+export interface KernelBuild {
+  /** The workbench's own folder. */
+  root: string;
+  evaluator: string;
+  compiler: string;
+  /** Start-up snapshot of the compiler, used where it exists. */
+  snapshot: string;
+  versions: { kernel: string; typescript: string };
+}
+
+/** Starts a kernel on a connection file; it runs until it is shut down. */
+export async function startKernel(connectionFile: string, build: KernelBuild): Promise<void> {
+  const connection = readConnection(connectionFile);
+  const log = (line: string): void => void process.stderr.write(`colora kernel: ${line}\n`);
+  const environment = { ...process.env, COLORA_ROOT: build.root, COLORA_TYPESCRIPT: build.versions.typescript };
+  const compilerCommand = existsSync(build.snapshot) ? ['--snapshot-blob', build.snapshot] : [build.compiler];
+
+  const channels = new Channels(connection, log);
+  const compiler = new CompilerProcess(compilerCommand, environment, (why) => {
+    log(why);
+    process.exit(1);
+  });
+  const opened = compiler.call('open', process.cwd());
+  const history = new History(dataFolder());
+  const executor = new Executor(channels, compiler, history, (events) => new EvaluatorProcess(build.evaluator, environment, events));
+  opened.catch((error: Error) => log(error.message));
+
+  let ending = false;
+  const shutDown = (): void => {
+    if (ending) return;
+    ending = true;
+    executor.close();
+    void channels.close().then(() => process.exit(0));
+  };
+  const kernel = new Kernel({ channels, compiler, executor, history, versions: build.versions, log, shutDown });
+  process.on('SIGINT', () => executor.interrupt());
+  process.on('SIGTERM', shutDown);
+  watchParent(shutDown);
+  await channels.open(connection, (channel, message) => kernel.handle(channel, message));
+  channels.publish('status', {}, { execution_state: 'starting' });
+}
+
+function readConnection(file: string): ConnectionInfo {
+  const connection: ConnectionInfo = JSON.parse(readFileSync(file, 'utf8'));
+  return connection;
+}
+
+/** A kernel must not outlive the server that started it. */
+function watchParent(onGone: () => void): void {
+  const parent = Number(process.env.JPY_PARENT_PID);
+  if (!Number.isInteger(parent) || parent <= 1) return;
+  setInterval(() => {
+    try {
+      process.kill(parent, 0);
+    } catch {
+      onGone();
+    }
+  }, 1000).unref();
+}
