@@ -114,7 +114,12 @@ export async function buildSnapshot(build) {
 export async function runKernel(connectionFile) {
   const build = await buildKernel();
   const { startKernel } = require(build.server);
-  await startKernel(connectionFile, build);
+  try {
+    await startKernel(connectionFile, build);
+  } catch (error) {
+    console.error(error.name === 'UserError' ? error.message : error);
+    process.exit(1);
+  }
   // Later kernels start faster; this one is not held up, since the snapshot is made once it has had time to start.
   setTimeout(() => void buildSnapshot(build), 3000).unref();
 }

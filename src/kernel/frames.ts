@@ -1,5 +1,5 @@
-import type { CompiledCell } from './compiler/session.ts';
 import type { ModuleDelta } from './compiler/modules.ts';
+import type { CompiledCell } from './compiler/session.ts';
 
 /** How a cell ended; `defined` are the names it declares that have a value now. */
 export type CellOutcome =

@@ -26,7 +26,12 @@ export function complete(program: CellProgram, session: CellSession, code: strin
 }
 
 /** What is known of the name at a position: its signature, and its documentation as markdown. */
-export function inspect(program: CellProgram, session: CellSession, code: string, cursor: number): { signature: string; documentation: string } | undefined {
+export function inspect(
+  program: CellProgram,
+  session: CellSession,
+  code: string,
+  cursor: number,
+): { signature: string; documentation: string } | undefined {
   const { path, offset } = session.probe(code);
   // Right behind a name (or its opening parenthesis) still asks for that name.
   for (const position of [cursor, cursor - 1, cursor - 2]) {
@@ -59,8 +64,14 @@ function openBrackets(file: ts.SourceFile): number {
   const scanner = ts.createScanner(ts.ScriptTarget.ES2023, true, ts.LanguageVariant.Standard, file.text);
   let open = 0;
   for (let token = scanner.scan(); token !== ts.SyntaxKind.EndOfFileToken; token = scanner.scan()) {
-    if (token === ts.SyntaxKind.OpenBraceToken || token === ts.SyntaxKind.OpenParenToken || token === ts.SyntaxKind.OpenBracketToken) open++;
-    else if (token === ts.SyntaxKind.CloseBraceToken || token === ts.SyntaxKind.CloseParenToken || token === ts.SyntaxKind.CloseBracketToken) open--;
+    if (token === ts.SyntaxKind.OpenBraceToken || token === ts.SyntaxKind.OpenParenToken || token === ts.SyntaxKind.OpenBracketToken)
+      open++;
+    else if (
+      token === ts.SyntaxKind.CloseBraceToken ||
+      token === ts.SyntaxKind.CloseParenToken ||
+      token === ts.SyntaxKind.CloseBracketToken
+    )
+      open--;
   }
   return Math.max(0, open);
 }

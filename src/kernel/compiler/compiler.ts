@@ -40,7 +40,10 @@ export class Compiler {
     this.#program.refresh();
     const compiled = this.#session.compile(code);
     if (Array.isArray(compiled)) return { diagnostics: compiled };
-    return { cell: compiled, modules: this.#graph.delta([...compiled.imports.map(({ specifier }) => specifier), ...compiled.dynamicImports]) };
+    return {
+      cell: compiled,
+      modules: this.#graph.delta([...compiled.imports.map(({ specifier }) => specifier), ...compiled.dynamicImports]),
+    };
   }
 
   commit(id: string, defined: string[]): void {

@@ -105,7 +105,9 @@ export function importedSpecifiers(file: ts.SourceFile): Set<string> {
 
 /** Whether a file adds to the global scope or to another module, which only a new program can see. */
 export function hasAugmentations(file: ts.SourceFile): boolean {
-  return file.statements.some((statement) => ts.isModuleDeclaration(statement) && (ts.isStringLiteral(statement.name) || isGlobalAugmentation(statement)));
+  return file.statements.some(
+    (statement) => ts.isModuleDeclaration(statement) && (ts.isStringLiteral(statement.name) || isGlobalAugmentation(statement)),
+  );
 }
 
 /** Whether a variable list is `var` (hoisted to the cell) rather than let, const or using. */

@@ -13,7 +13,10 @@ export interface CompilerRequest {
 export type CompilerResponse = { id: number; result: unknown } | { id: number; error: { name: string; message: string } };
 
 /** Cells that touch what most cells touch, so that the type checker has met it before the first user does. (No completion: its collator cannot be in a snapshot.) */
-const WARM_UP = ['const a = [1, 2].map((x) => x + 1); console.log(a, await Promise.resolve(`${a.length}`));', 'class C<T> { constructor(readonly t: T) {} }\nnew C(a)'];
+const WARM_UP = [
+  'const a = [1, 2].map((x) => x + 1); console.log(a, await Promise.resolve(String(a.length)));',
+  'class C<T> { constructor(readonly t: T) {} }\nnew C(a)',
+];
 
 function installationAt(root: string): Installation {
   // Read as text: the snapshot builder has no packages to require from.
@@ -21,7 +24,8 @@ function installationAt(root: string): Installation {
     for (let at = root; ; at = dirname(at)) {
       const candidate = join(at, 'node_modules', path);
       if (existsSync(candidate)) return candidate;
-      if (dirname(at) === at) throw new Error(`kernel: package file ${path} must be installed, but it is not found from ${root} (run npm ci)`);
+      if (dirname(at) === at)
+        throw new Error(`kernel: package file ${path} must be installed, but it is not found from ${root} (run npm ci)`);
     }
   };
   return {

@@ -23,7 +23,14 @@ export interface ModuleDelta {
   modules: Record<string, ModuleSource>;
 }
 
-const LOADED_HERE = new Set<string>([ts.Extension.Ts, ts.Extension.Tsx, ts.Extension.Mts, ts.Extension.Js, ts.Extension.Mjs, ts.Extension.Json]);
+const LOADED_HERE = new Set<string>([
+  ts.Extension.Ts,
+  ts.Extension.Tsx,
+  ts.Extension.Mts,
+  ts.Extension.Js,
+  ts.Extension.Mjs,
+  ts.Extension.Json,
+]);
 
 /** Compiles the modules that cells import from the user's project, and keeps account of what the evaluator has of them. */
 export class ModuleGraph {
@@ -85,7 +92,12 @@ export class ModuleGraph {
     const { outputText, sourceMapText, diagnostics } = ts.transpileModule(text, {
       fileName: path,
       reportDiagnostics: true,
-      compilerOptions: { ...this.#program.options, module: ts.ModuleKind.ESNext, moduleResolution: ts.ModuleResolutionKind.Bundler, verbatimModuleSyntax: false },
+      compilerOptions: {
+        ...this.#program.options,
+        module: ts.ModuleKind.ESNext,
+        moduleResolution: ts.ModuleResolutionKind.Bundler,
+        verbatimModuleSyntax: false,
+      },
     });
     const error = diagnostics?.find(({ category }) => category === ts.DiagnosticCategory.Error);
     if (error?.file && error.start !== undefined) {
@@ -99,4 +111,3 @@ export class ModuleGraph {
     return { code, map: sourceMapText ?? '', imports };
   }
 }
-

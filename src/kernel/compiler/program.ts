@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import ts from 'typescript';
 import { hasAugmentations, importedSpecifiers } from './declarations.ts';
-import { DiskFiles, isInstalled } from './files.ts';
+import { type DiskFiles, isInstalled } from './files.ts';
 import type { Installation, Project } from './project.ts';
 
 /** The part of TypeScript's program and module that is not in its typings; stable since 6.0 is the last release of this API. */
@@ -85,7 +85,12 @@ export class CellProgram {
   /** Puts a cell's text in and returns its bound source file. */
   setCell(id: string, text: string): ts.SourceFile {
     const path = this.cellPath(id);
-    const file = ts.createSourceFile(path, text, { languageVersion: this.options.target ?? ts.ScriptTarget.ES2023, impliedNodeFormat: ts.ModuleKind.ESNext }, true) as OpenSourceFile;
+    const file = ts.createSourceFile(
+      path,
+      text,
+      { languageVersion: this.options.target ?? ts.ScriptTarget.ES2023, impliedNodeFormat: ts.ModuleKind.ESNext },
+      true,
+    ) as OpenSourceFile;
     file.path = path;
     file.resolvedPath = path;
     file.version = text;
@@ -111,7 +116,8 @@ export class CellProgram {
 
   resolve(specifier: string, from: string): ts.ResolvedModuleFull | undefined {
     const mode = this.options.moduleResolution === ts.ModuleResolutionKind.Bundler ? undefined : ts.ModuleKind.ESNext;
-    return ts.resolveModuleName(specifier, from, this.options, this.#host as ts.ModuleResolutionHost, this.#resolutions, undefined, mode).resolvedModule;
+    return ts.resolveModuleName(specifier, from, this.options, this.#host as ts.ModuleResolutionHost, this.#resolutions, undefined, mode)
+      .resolvedModule;
   }
 
   #needsNewFiles(file: ts.SourceFile): boolean {
@@ -137,7 +143,12 @@ export class CellProgram {
       if (!this.#cells.has(file.fileName)) return getResolvedModule.call(program, file, name, mode);
       const id = CELL_SPECIFIER.test(name) ? name.slice(2) : undefined;
       const resolvedModule = id
-        ? { resolvedFileName: this.cellPath(id), extension: ts.Extension.Ts, isExternalLibraryImport: false, resolvedUsingTsExtension: false }
+        ? {
+            resolvedFileName: this.cellPath(id),
+            extension: ts.Extension.Ts,
+            isExternalLibraryImport: false,
+            resolvedUsingTsExtension: false,
+          }
         : this.resolve(name, file.fileName);
       return { resolvedModule } as ts.ResolvedModuleWithFailedLookupLocations;
     };
@@ -150,7 +161,10 @@ export class CellProgram {
 }
 
 function isAmbientModule(program: ts.Program, specifier: string): boolean {
-  return program.getTypeChecker().getAmbientModules().some((module) => module.name === `"${specifier}"`);
+  return program
+    .getTypeChecker()
+    .getAmbientModules()
+    .some((module) => module.name === `"${specifier}"`);
 }
 
 /**
@@ -159,7 +173,12 @@ function isAmbientModule(program: ts.Program, specifier: string): boolean {
  */
 export function sharedRegistry(): ts.DocumentRegistry {
   const parsed = new Map<string, { version: string; file: ts.SourceFile }>();
-  const acquire = (path: string, snapshot: ts.IScriptSnapshot, version: string, options: ts.CreateSourceFileOptions | ts.ScriptTarget | undefined): ts.SourceFile => {
+  const acquire = (
+    path: string,
+    snapshot: ts.IScriptSnapshot,
+    version: string,
+    options: ts.CreateSourceFileOptions | ts.ScriptTarget | undefined,
+  ): ts.SourceFile => {
     const known = parsed.get(path);
     if (known && known.version === version) return known.file;
     const file = ts.createLanguageServiceSourceFile(path, snapshot, options ?? ts.ScriptTarget.ES2023, version, false);

@@ -40,7 +40,8 @@ export function findProject(folder: string, installation: Installation): Project
   const configured = configFile ? readConfig(configFile) : {};
   const base = { ...DEFAULTS, ...configured };
   if (configured.target !== undefined && configured.lib === undefined) delete base.lib;
-  const keepsModule = base.moduleResolution === ts.ModuleResolutionKind.NodeNext || base.moduleResolution === ts.ModuleResolutionKind.Node16;
+  const keepsModule =
+    base.moduleResolution === ts.ModuleResolutionKind.NodeNext || base.moduleResolution === ts.ModuleResolutionKind.Node16;
   const options: ts.CompilerOptions = {
     ...base,
     target: Math.min(Math.max(base.target ?? 0, ts.ScriptTarget.ES2022), ts.ScriptTarget.ES2023),
@@ -76,9 +77,16 @@ export function findProject(folder: string, installation: Installation): Project
 function readConfig(configFile: string): ts.CompilerOptions {
   const read = ts.readConfigFile(configFile, ts.sys.readFile);
   if (read.error) throw new Error(`${configFile}: ${ts.flattenDiagnosticMessageText(read.error.messageText, ' ')}`);
-  const parsed = ts.parseJsonConfigFileContent({ ...read.config, files: [], include: [] }, ts.sys, dirname(configFile), undefined, configFile);
+  const parsed = ts.parseJsonConfigFileContent(
+    { ...read.config, files: [], include: [] },
+    ts.sys,
+    dirname(configFile),
+    undefined,
+    configFile,
+  );
   const errors = parsed.errors.filter(({ code }) => code !== 18002 && code !== 18003); // an empty file list is meant
-  if (errors.length > 0) throw new Error(`${configFile}: ${errors.map((e) => ts.flattenDiagnosticMessageText(e.messageText, ' ')).join('; ')}`);
+  if (errors.length > 0)
+    throw new Error(`${configFile}: ${errors.map((e) => ts.flattenDiagnosticMessageText(e.messageText, ' ')).join('; ')}`);
   return parsed.options;
 }
 

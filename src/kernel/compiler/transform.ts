@@ -29,7 +29,8 @@ export function cellTransformer(
   return (context) => (file) => {
     const { factory } = context;
     const topLevel = topLevelSymbols(checker, file, shared);
-    const scope = (name: string): ts.Expression => factory.createPropertyAccessExpression(factory.createIdentifier(CELL_PARAMETERS.scope), name);
+    const scope = (name: string): ts.Expression =>
+      factory.createPropertyAccessExpression(factory.createIdentifier(CELL_PARAMETERS.scope), name);
     const isShared = (symbol: ts.Symbol | undefined): boolean => symbol !== undefined && topLevel.has(symbol);
 
     /** Functions, classes and enums keep a local binding too: inside them their own name means that. */
@@ -80,7 +81,9 @@ export function cellTransformer(
         const parts = node.initializer.declarations.flatMap((declaration) => assignment(declaration) ?? []);
         const initializer = parts.length > 0 ? parts.reduce((left, right) => factory.createComma(left, right)) : undefined;
         const body = ts.visitNode(node.statement, visit) as ts.Statement;
-        const [condition, incrementor] = [node.condition, node.incrementor].map((part) => part && (ts.visitNode(part, visit) as ts.Expression));
+        const [condition, incrementor] = [node.condition, node.incrementor].map(
+          (part) => part && (ts.visitNode(part, visit) as ts.Expression),
+        );
         return factory.updateForStatement(node, initializer, condition, incrementor, body);
       }
       if (ts.isForOfStatement(node) && isHoisted(node.initializer)) {
@@ -90,7 +93,12 @@ export function cellTransformer(
       }
       if (ts.isForInStatement(node) && isHoisted(node.initializer)) {
         const [expression, body] = [ts.visitNode(node.expression, visit), ts.visitNode(node.statement, visit)];
-        return factory.updateForInStatement(node, pattern(node.initializer.declarations[0].name), expression as ts.Expression, body as ts.Statement);
+        return factory.updateForInStatement(
+          node,
+          pattern(node.initializer.declarations[0].name),
+          expression as ts.Expression,
+          body as ts.Statement,
+        );
       }
       if (ts.isVariableStatement(node) && isVar(node.declarationList) && isHoisted(node.declarationList)) return variables(node);
       return ts.visitEachChild(node, visit, context);
@@ -123,7 +131,10 @@ export function cellTransformer(
         name.elements.map((element) => {
           if (element.dotDotDotToken) return factory.createSpreadAssignment(pattern(element.name));
           const key = element.propertyName ?? factory.createIdentifier((element.name as ts.Identifier).text);
-          return factory.createPropertyAssignment(ts.visitNode(key, (k) => (ts.isComputedPropertyName(k) ? visit(k) : k)) as ts.PropertyName, withDefault(element));
+          return factory.createPropertyAssignment(
+            ts.visitNode(key, (k) => (ts.isComputedPropertyName(k) ? visit(k) : k)) as ts.PropertyName,
+            withDefault(element),
+          );
         }),
       );
     };
@@ -131,12 +142,17 @@ export function cellTransformer(
     /** The assignment that a variable declaration becomes; a `var` without a value becomes none. */
     const assignment = (declaration: ts.VariableDeclaration): ts.Expression | undefined => {
       const { name, initializer } = declaration;
-      if (!initializer) return isVar(declaration.parent as ts.VariableDeclarationList) ? undefined : factory.createAssignment(pattern(name), factory.createVoidZero());
+      if (!initializer)
+        return isVar(declaration.parent as ts.VariableDeclarationList)
+          ? undefined
+          : factory.createAssignment(pattern(name), factory.createVoidZero());
       let value = ts.visitNode(initializer, visit) as ts.Expression;
       // A function takes its name from the binding; an assignment to a property would leave it nameless.
       if (ts.isIdentifier(name) && isAnonymousFunction(initializer)) {
         value = factory.createPropertyAccessExpression(
-          factory.createParenthesizedExpression(factory.createObjectLiteralExpression([factory.createPropertyAssignment(name.text, value)])),
+          factory.createParenthesizedExpression(
+            factory.createObjectLiteralExpression([factory.createPropertyAssignment(name.text, value)]),
+          ),
           name.text,
         );
       }
@@ -147,7 +163,12 @@ export function cellTransformer(
       const parts = statement.declarationList.declarations.flatMap((declaration) => assignment(declaration) ?? []);
       if (parts.length === 0) return factory.createEmptyStatement();
       const joined = parts.reduce((left, right) => factory.createComma(left, right));
-      return at(factory.createExpressionStatement(ts.isObjectLiteralExpression(leftmost(joined)) ? factory.createParenthesizedExpression(joined) : joined), statement);
+      return at(
+        factory.createExpressionStatement(
+          ts.isObjectLiteralExpression(leftmost(joined)) ? factory.createParenthesizedExpression(joined) : joined,
+        ),
+        statement,
+      );
     };
 
     const hoisted: ts.Statement[] = [];
@@ -166,7 +187,9 @@ export function cellTransformer(
       } else if (ts.isVariableStatement(statement) && !isUsing(statement.declarationList)) {
         body.push(variables(statement));
       } else if (ts.isFunctionDeclaration(statement)) {
-        const visited = keepingOwnName(statement, () => ts.visitEachChild(withoutExport(statement), visitFunctionChild(statement), context));
+        const visited = keepingOwnName(statement, () =>
+          ts.visitEachChild(withoutExport(statement), visitFunctionChild(statement), context),
+        );
         if (statement.name && statement.body) {
           hoisted.push(visited, share(statement.name.text));
         } else if (statement.body) body.push(at(factory.createReturnStatement(asFunctionExpression(visited)), statement));
@@ -191,7 +214,9 @@ export function cellTransformer(
     }
 
     function withoutExport<T extends ts.FunctionDeclaration | ts.ClassDeclaration | ts.EnumDeclaration | ts.ModuleDeclaration>(node: T): T {
-      const modifiers = node.modifiers?.filter((modifier) => modifier.kind !== ts.SyntaxKind.ExportKeyword && modifier.kind !== ts.SyntaxKind.DefaultKeyword);
+      const modifiers = node.modifiers?.filter(
+        (modifier) => modifier.kind !== ts.SyntaxKind.ExportKeyword && modifier.kind !== ts.SyntaxKind.DefaultKeyword,
+      );
       if (!modifiers || modifiers.length === node.modifiers?.length) return node;
       return factory.replaceDecoratorsAndModifiers(node as ts.ClassDeclaration, modifiers) as unknown as T;
     }
@@ -243,7 +268,10 @@ function isValue(checker: ts.TypeChecker, local: ts.Identifier): boolean {
 }
 
 function isAmbient(statement: ts.Statement): boolean {
-  return ts.canHaveModifiers(statement) && (ts.getModifiers(statement)?.some((modifier) => modifier.kind === ts.SyntaxKind.DeclareKeyword) ?? false);
+  return (
+    ts.canHaveModifiers(statement) &&
+    (ts.getModifiers(statement)?.some((modifier) => modifier.kind === ts.SyntaxKind.DeclareKeyword) ?? false)
+  );
 }
 
 function isAnonymousFunction(node: ts.Expression): boolean {

@@ -10,7 +10,9 @@ interface AsyncWrap {
  * it is turned off, and the stack is emptied after an interrupt.
  */
 const wrap: AsyncWrap | undefined =
-  Number.parseInt(process.versions.node, 10) < 24 ? (process as unknown as { binding(name: string): AsyncWrap }).binding('async_wrap') : undefined;
+  Number.parseInt(process.versions.node, 10) < 24
+    ? (process as unknown as { binding(name: string): AsyncWrap }).binding('async_wrap')
+    : undefined;
 
 /** To be called before a cell runs, since whoever enables a hook turns the check on again. */
 export function tolerateTermination(): void {

@@ -76,7 +76,9 @@ export class CellRunner {
 
   /** The names that an unfinished cell came to give a value: those that are new or changed. */
   #definedSoFar({ compiled, before }: { compiled: CompiledCell; before: Map<string, unknown> }): string[] {
-    return compiled.declares.filter((name) => name in this.#scope && (!before.has(name) || !Object.is(before.get(name), this.#scope[name])));
+    return compiled.declares.filter(
+      (name) => name in this.#scope && (!before.has(name) || !Object.is(before.get(name), this.#scope[name])),
+    );
   }
 
   async #load(compiled: CompiledCell, modules: ExecuteFrame['modules']): Promise<void> {
@@ -108,7 +110,9 @@ export function describeError(thrown: unknown): { ename: string; evalue: string;
   const { name, message } = thrown;
   const headline = `${name}: ${message}`;
   const stack = String(thrown.stack ?? '');
-  const frames = stack.startsWith(headline) ? stack.slice(headline.length).split('\n').slice(1) : stack.split('\n').filter((line) => line.startsWith('    at '));
+  const frames = stack.startsWith(headline)
+    ? stack.slice(headline.length).split('\n').slice(1)
+    : stack.split('\n').filter((line) => line.startsWith('    at '));
   const cause = thrown.cause === undefined ? [] : ['', 'Caused by:', ...describeError(thrown.cause).traceback];
   return { ename: name, evalue: message, traceback: [`\x1b[31m${name}\x1b[39m: ${message}`, ...frames, ...cause] };
 }

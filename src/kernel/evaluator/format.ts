@@ -30,16 +30,25 @@ type Shape = Record<PropertyKey, any>;
 const KNOWN: { matches: (value: Shape) => boolean; bundle: (value: Shape) => MimeBundle }[] = [
   {
     // Danfo.js DataFrame
-    matches: (value) => Array.isArray(value.columns) && Array.isArray(value.index) && Array.isArray(value.values) && Array.isArray(value.shape),
+    matches: (value) =>
+      Array.isArray(value.columns) && Array.isArray(value.index) && Array.isArray(value.values) && Array.isArray(value.shape),
     bundle: (value) => ({
       'text/plain': String(value),
-      'text/html': table(['', ...value.columns], value.values.map((row: unknown) => (Array.isArray(row) ? row : [row])), value.index),
+      'text/html': table(
+        ['', ...value.columns],
+        value.values.map((row: unknown) => (Array.isArray(row) ? row : [row])),
+        value.index,
+      ),
     }),
   },
   {
     // TensorFlow.js Tensor
     matches: (value) => typeof value.dataSync === 'function' && Array.isArray(value.shape) && typeof value.dtype === 'string',
-    bundle: (value) => ({ 'text/plain': value.isDisposed ? `Tensor ${value.dtype} [${value.shape}] (disposed)` : (value as { toString(verbose: boolean): string }).toString(true) }),
+    bundle: (value) => ({
+      'text/plain': value.isDisposed
+        ? `Tensor ${value.dtype} [${value.shape}] (disposed)`
+        : (value as { toString(verbose: boolean): string }).toString(true),
+    }),
   },
   {
     // mathjs Matrix
@@ -56,15 +65,18 @@ const KNOWN: { matches: (value: Shape) => boolean; bundle: (value: Shape) => Mim
 
 function table(header: unknown[] | undefined, rows: unknown[][], labels?: unknown[]): string {
   const shown = rows.slice(0, MAX_TABLE_ROWS);
-  const head = header ? `<thead><tr>${header.map((name) => `<th>${escape(name)}</th>`).join('')}</tr></thead>` : '';
+  const head = header ? `<thead><tr>${header.map((name) => `<th>${escapeHtml(name)}</th>`).join('')}</tr></thead>` : '';
   const body = shown
-    .map((row, i) => `<tr>${labels ? `<th>${escape(labels[i])}</th>` : ''}${row.map((cell) => `<td>${escape(cell)}</td>`).join('')}</tr>`)
+    .map(
+      (row, i) =>
+        `<tr>${labels ? `<th>${escapeHtml(labels[i])}</th>` : ''}${row.map((cell) => `<td>${escapeHtml(cell)}</td>`).join('')}</tr>`,
+    )
     .join('');
   const rest = rows.length > shown.length ? `<p>${rows.length - shown.length} more rows</p>` : '';
   return `<table>${head}<tbody>${body}</tbody></table>${rest}`;
 }
 
-function escape(value: unknown): string {
+function escapeHtml(value: unknown): string {
   return String(value).replace(/[&<>"]/g, (char) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[char] as string);
 }
 

@@ -1,5 +1,5 @@
-import { currentCell, InterruptedError } from './context.ts';
 import { send } from './channel.ts';
+import { currentCell, InterruptedError } from './context.ts';
 
 /** Sends what is written to the standard streams to the cell that writes it. */
 export function captureStreams(): void {

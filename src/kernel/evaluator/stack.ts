@@ -61,7 +61,8 @@ function original(file: string, line: number, column: number): { name: string; l
   if (!source) return { name: file.startsWith('file:') ? shorten(fileURLToPath(file)) : shorten(file), line, column };
   const { extraLines } = source;
   const entry = source.map().findEntry(line - 1 - extraLines.compiled, column - 1);
-  if (!('originalLine' in entry) || entry.originalLine === undefined) return { name: source.name, line: line - extraLines.compiled, column };
+  if (!('originalLine' in entry) || entry.originalLine === undefined)
+    return { name: source.name, line: line - extraLines.compiled, column };
   return { name: source.name, line: entry.originalLine + 1 - extraLines.original, column: entry.originalColumn + 1 };
 }
 

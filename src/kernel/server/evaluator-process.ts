@@ -110,7 +110,10 @@ export class EvaluatorProcess {
       };
     }
     if (signal === 'SIGKILL') {
-      return { ename: 'EvaluatorKilled', evalue: `The evaluator was killed (SIGKILL), most likely because the machine ran out of memory. ${lost}` };
+      return {
+        ename: 'EvaluatorKilled',
+        evalue: `The evaluator was killed (SIGKILL), most likely because the machine ran out of memory. ${lost}`,
+      };
     }
     if (signal) return { ename: 'EvaluatorCrashed', evalue: `The evaluator crashed (${signal}). ${lost}` };
     if (this.#exitCode !== undefined) return { ename: 'ProcessExit', evalue: `The cell called process.exit(${this.#exitCode}). ${lost}` };

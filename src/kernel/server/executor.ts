@@ -3,7 +3,7 @@ import type { CellOutcome, EvaluatorFrame } from '../frames.ts';
 import type { Message } from '../wire.ts';
 import type { Channels } from './channels.ts';
 import type { CompilerProcess } from './compiler-process.ts';
-import { EvaluatorProcess, type EvaluatorEvents } from './evaluator-process.ts';
+import type { EvaluatorEvents, EvaluatorProcess } from './evaluator-process.ts';
 import type { History } from './history.ts';
 import { Outputs } from './outputs.ts';
 import { describeDiagnostics } from './type-errors.ts';
@@ -76,7 +76,9 @@ export class Executor {
     if (kind === 'open') this.#comms.set(id, String(target_name));
     if (kind === 'close') this.#comms.delete(id);
     const payload = typeof data === 'object' && data !== null ? data : {};
-    void this.#ready.then(() => this.#evaluator.send({ type: 'comm', kind, id, data: payload, ...(kind === 'open' ? { target: String(target_name) } : {}) }));
+    void this.#ready.then(() =>
+      this.#evaluator.send({ type: 'comm', kind, id, data: payload, ...(kind === 'open' ? { target: String(target_name) } : {}) }),
+    );
   }
 
   close(): void {
@@ -143,7 +145,9 @@ export class Executor {
     for (const [key, expression] of Object.entries(expressions)) {
       const result = await this.#run({ cell, request, interrupted: false }, String(expression), 'expression', false);
       evaluated[key] =
-        result.status === 'ok' ? { status: 'ok', data: result.bundle ?? { 'text/plain': 'undefined' }, metadata: {} } : { ...failureOf(result), status: 'error' };
+        result.status === 'ok'
+          ? { status: 'ok', data: result.bundle ?? { 'text/plain': 'undefined' }, metadata: {} }
+          : { ...failureOf(result), status: 'error' };
     }
     return { status: 'ok', execution_count, user_expressions: evaluated, payload: [] };
   }
@@ -152,11 +156,20 @@ export class Executor {
     this.#running = running;
     try {
       const compilation = await this.#compiler.call('compile', code);
-      if ('diagnostics' in compilation) return { status: 'error', defined: [], ...describeDiagnostics(compilation.diagnostics, code, name) };
+      if ('diagnostics' in compilation)
+        return { status: 'error', defined: [], ...describeDiagnostics(compilation.diagnostics, code, name) };
       await this.#ready;
-      if (running.interrupted) return { status: 'error', defined: [], ...failure('Interrupted', 'The cell was interrupted before it ran.') };
+      if (running.interrupted)
+        return { status: 'error', defined: [], ...failure('Interrupted', 'The cell was interrupted before it ran.') };
       return await this.#evaluate(running, compilation.cell, () =>
-        this.#evaluator.send({ type: 'execute', cell: running.cell, name, compiled: compilation.cell, modules: compilation.modules, publish }),
+        this.#evaluator.send({
+          type: 'execute',
+          cell: running.cell,
+          name,
+          compiled: compilation.cell,
+          modules: compilation.modules,
+          publish,
+        }),
       );
     } catch (thrown) {
       const { name: ename, message } = thrown as Error;
@@ -205,7 +218,8 @@ export class Executor {
   #ask({ request, cell, prompt, password }: Extract<EvaluatorFrame, { type: 'input' }>): void {
     const running = this.#running;
     if (!running || running.cell !== cell || running.request.content.allow_stdin !== true) {
-      const error = 'input: the front end must allow standard input, but it does not (give the value as a parameter of the notebook instead)';
+      const error =
+        'input: the front end must allow standard input, but it does not (give the value as a parameter of the notebook instead)';
       this.#evaluator.send({ type: 'input', request, error });
       return;
     }

@@ -90,7 +90,10 @@ function read(file: string): Entry[] {
 
 /** Matches as a shell does: `*` any text, `?` any character. */
 function globMatcher(pattern: string): (text: string) => boolean {
-  const source = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '[^]*').replaceAll('?', '[^]');
+  const source = pattern
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '[^]*')
+    .replaceAll('?', '[^]');
   const expression = new RegExp(`^${source}$`, 'u');
   return (text) => expression.test(text);
 }

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { UserError } from '../../core/index.ts';
 import { dataFolder } from '../data-folder.ts';
 import type { ConnectionInfo } from '../wire.ts';
 import { Channels } from './channels.ts';
@@ -7,7 +8,6 @@ import { EvaluatorProcess } from './evaluator-process.ts';
 import { Executor } from './executor.ts';
 import { History } from './history.ts';
 import { Kernel } from './kernel.ts';
-
 
 /** Where the built parts of the kernel lie. */
 export interface KernelBuild {
@@ -52,8 +52,18 @@ export async function startKernel(connectionFile: string, build: KernelBuild): P
   channels.publish('status', {}, { execution_state: 'starting' });
 }
 
+const PORTS = ['shell_port', 'control_port', 'iopub_port', 'stdin_port', 'hb_port'] as const;
+
 function readConnection(file: string): ConnectionInfo {
-  const connection: ConnectionInfo = JSON.parse(readFileSync(file, 'utf8'));
+  const expected = `kernel start: ${file} must be a Jupyter connection file`;
+  let connection: ConnectionInfo;
+  try {
+    connection = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (thrown) {
+    throw new UserError(`${expected}, got ${(thrown as Error).message} (it is the front end that writes it)`);
+  }
+  const missing = ['ip', 'transport', 'key', 'signature_scheme', ...PORTS].filter((name) => !(name in (connection ?? {})));
+  if (missing.length > 0) throw new UserError(`${expected}, got one without ${missing.join(', ')} (it is the front end that writes it)`);
   return connection;
 }
 

@@ -1,7 +1,11 @@
 import type { CellDiagnostic } from '../compiler/session.ts';
 
 /** What a cell with type errors shows: every complaint with its line of code; the cell was not run. */
-export function describeDiagnostics(diagnostics: CellDiagnostic[], code: string, name: string): { ename: string; evalue: string; traceback: string[] } {
+export function describeDiagnostics(
+  diagnostics: CellDiagnostic[],
+  code: string,
+  name: string,
+): { ename: string; evalue: string; traceback: string[] } {
   const [first] = diagnostics;
   const lines = code.split('\n');
   const more = diagnostics.length > 1 ? ` (and ${diagnostics.length - 1} more)` : '';
