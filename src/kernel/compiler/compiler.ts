@@ -16,6 +16,8 @@ export class Compiler {
   readonly #installation: Installation;
   readonly #files = new DiskFiles();
   readonly #registry = sharedRegistry();
+  /** The folder that is being opened, or could not be. */
+  #opening: string | undefined;
   #project!: Project;
   #program!: CellProgram;
   #session!: CellSession;
@@ -26,18 +28,23 @@ export class Compiler {
     this.open(folder);
   }
 
-  /** Moves to a folder; what is there is kept when the folder is compiled in the same way. */
+  /**
+   * Moves to a folder; what is there is kept when the folder is compiled in the same way.
+   * @throws Error for a tsconfig.json that TypeScript rejects; so does every later call, until it is mended
+   */
   open(folder: string): void {
+    this.#opening = folder;
     const project = findProject(resolve(folder), this.#installation);
     if (this.#project && JSON.stringify(this.#project) === JSON.stringify(project)) this.#program.moveTo(resolve(folder));
     else this.#program = new CellProgram(resolve(folder), project, this.#installation, this.#files, this.#registry);
     this.#project = project;
     this.#session = new CellSession(this.#program);
     this.#graph = new ModuleGraph(this.#program);
+    this.#opening = undefined;
   }
 
   compile(code: string): Compilation {
-    this.#program.refresh();
+    this.#refresh();
     const compiled = this.#session.compile(code);
     if (Array.isArray(compiled)) return { diagnostics: compiled };
     return {
@@ -51,7 +58,7 @@ export class Compiler {
   }
 
   check(cells: string[]): CellDiagnostic[][] {
-    this.#program.refresh();
+    this.#refresh();
     return this.#session.checkAll(cells);
   }
 
@@ -76,5 +83,10 @@ export class Compiler {
   reset(): void {
     this.#session.reset();
     this.#graph.reset();
+  }
+
+  #refresh(): void {
+    if (this.#opening !== undefined) this.open(this.#opening);
+    this.#program.refresh();
   }
 }

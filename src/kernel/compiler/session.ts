@@ -110,7 +110,7 @@ export class CellSession {
   probe(source: string): { path: string; offset: number } {
     const declared = topLevelDeclarations(parse(source));
     const prologue = this.#prologue(declared);
-    this.#program.setCell('cell-0', `${prologue}${source}\nexport {};`);
+    this.#program.setCell('cell-0', `${prologue}${source}\n;export {};`);
     return { path: this.#program.cellPath('cell-0'), offset: prologue.length };
   }
 
@@ -193,5 +193,5 @@ function epilogue(file: ts.SourceFile, declared: ReadonlyMap<string, Declared>):
 function wrap(body: string): string {
   const { scope, load, meta } = CELL_PARAMETERS;
   const text = body.replace(/^export \{\};$/m, '').replace(/^\/\/# sourceMappingURL=.*$/m, '');
-  return `(async (${scope}, ${load}, ${meta}) => {\n${text}\n})`;
+  return `(async (${scope}, ${load}, ${meta}) => { 'use strict';\n${text}\n})`;
 }

@@ -44,6 +44,11 @@ export class Executor {
     this.#spawn = spawn;
     this.outputs = new Outputs(channels);
     this.#evaluator = this.#start();
+    // Without the types of what ran, the variables cannot be used any more.
+    compiler.onLost = (why) => {
+      this.#evaluator.kill();
+      this.#replace({ ename: 'CompilerLost', evalue: why });
+    };
   }
 
   get comms(): ReadonlyMap<string, string> {

@@ -28,14 +28,9 @@ export async function startKernel(connectionFile: string, build: KernelBuild): P
   const compilerCommand = existsSync(build.snapshot) ? ['--snapshot-blob', build.snapshot] : [build.compiler];
 
   const channels = new Channels(connection, log);
-  const compiler = new CompilerProcess(compilerCommand, environment, (why) => {
-    log(why);
-    process.exit(1);
-  });
-  const opened = compiler.call('open', process.cwd());
+  const compiler = new CompilerProcess(compilerCommand, environment, process.cwd());
   const history = new History(dataFolder());
   const executor = new Executor(channels, compiler, history, (events) => new EvaluatorProcess(build.evaluator, environment, events));
-  opened.catch((error: Error) => log(error.message));
 
   let ending = false;
   const shutDown = (): void => {
