@@ -1,3 +1,5 @@
 export { messageOf, UserError } from './errors.ts';
 export { writeFileSafely } from './files.ts';
 export { checkOptions } from './options.ts';
+export { type NotebookDisplay, type Progress, type ProgressOptions, progress } from './progress.ts';
+export { Random, type Seed } from './random.ts';
