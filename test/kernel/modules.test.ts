@@ -31,6 +31,8 @@ const kernel = await testKernel({
   'src/cycle-a.ts': 'import { b } from "./cycle-b.ts"; export const a = () => b() + 1;',
   'src/cycle-b.ts': 'import { a } from "./cycle-a.ts"; export const b = () => 1; export const viaA = () => a();',
   'src/waits.ts': 'export const late = await Promise.resolve("late");',
+  'src/dynamic.ts':
+    'export const loadAll = async () => { const [path, esm, waits] = await Promise.all([import("node:path"), import("esm-only"), import("./waits.ts")]); return [path.sep, esm.kind, waits.late] }',
   'notebooks/.keep': '',
 });
 const notebooks = join(kernel.folder, 'notebooks');
@@ -76,6 +78,7 @@ describe('modules', () => {
   it('import() of a literal and of a computed specifier, cycles, top-level await', async () => {
     expect((await run('const name = "cycle"; const m = await import(`../src/${name}-b.ts`); m.viaA()')).result).toBe('2');
     expect((await run('(await import("../src/waits.ts")).late')).result).toBe("'late'");
+    expect((await run('import { loadAll } from "../src/dynamic"; await loadAll()')).result).toBe("[ '/', 'esm', 'late' ]");
   });
 
   it('stack traces name files and lines of TypeScript modules', async () => {

@@ -92,21 +92,14 @@ export class ModuleLoader {
     return module;
   }
 
-  #sourceModule(path: string, { code, map }: ModuleSource): vm.SourceTextModule {
+  #sourceModule(path: string, { code, map, imports }: ModuleSource): vm.SourceTextModule {
     const url = pathToFileURL(path).href;
     registerModule(url, map);
     return new vm.SourceTextModule(code, {
       identifier: url,
       initializeImportMeta: (meta) => Object.assign(meta, { url, filename: path, dirname: dirname(path) }),
-      importModuleDynamically: ((specifier: string) => this.#dynamic(specifier, path)) as never,
+      importModuleDynamically: ((specifier: string) => this.#loadTarget(imports[specifier] ?? { external: specifier }, path)) as never,
     });
-  }
-
-  async #dynamic(specifier: string, from: string): Promise<vm.Module> {
-    const target = this.#sources.get(from)?.imports[specifier] ?? { external: specifier };
-    if ('external' in target) return this.#wrap(await this.#external(target.external, from));
-    await this.#loadTarget(target, from);
-    return this.#instance(target.local);
   }
 
   readonly #link = async (specifier: string, importer: vm.Module): Promise<vm.Module> => {

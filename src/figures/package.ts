@@ -1,0 +1,16 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The nearest folder at or above one that has a package.json; undefined if there is none. */
+export function packageFolder(folder: string): string | undefined {
+  if (existsSync(join(folder, 'package.json'))) return folder;
+  return dirname(folder) === folder ? undefined : packageFolder(dirname(folder));
+}
+
+/** Name and version of the package that this file belongs to. */
+export function thisPackage(): string {
+  const folder = packageFolder(dirname(fileURLToPath(import.meta.url)))!;
+  const { name, version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { name: string; version: string };
+  return `${name} ${version}`;
+}

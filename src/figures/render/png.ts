@@ -1,0 +1,20 @@
+import { createRequire } from 'node:module';
+import type { Face } from '../font/faces.ts';
+import { FONT_FAMILY, fontFile } from '../font/faces.ts';
+
+const FACES: Face[] = ['regular', 'bold', 'italic', 'boldItalic'];
+
+/**
+ * Turns a drawn figure into a PNG image, with the same fonts it was measured with and none of the machine's.
+ *
+ * @param svg what `drawSvg` made
+ * @param scale image pixels per CSS pixel
+ */
+export async function drawPng(svg: string, scale: number): Promise<Uint8Array> {
+  const { renderAsync } = createRequire(import.meta.url)('@resvg/resvg-js') as typeof import('@resvg/resvg-js');
+  const image = await renderAsync(svg, {
+    fitTo: { mode: 'zoom', value: scale },
+    font: { loadSystemFonts: false, fontFiles: FACES.map(fontFile), defaultFontFamily: FONT_FAMILY },
+  });
+  return image.asPng();
+}

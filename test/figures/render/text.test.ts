@@ -1,0 +1,64 @@
+import { createRequire } from 'node:module';
+import { describe, expect, it } from 'vitest';
+import type { Face } from '../../../src/figures/font/faces.ts';
+import { fontFile, textWidth } from '../../../src/figures/font/faces.ts';
+import type { DomElement } from '../../../src/figures/render/dom.ts';
+import { layoutText } from '../../../src/figures/render/text.ts';
+import { svgElement } from './element.ts';
+
+describe('textWidth', () => {
+  it('agrees with Skia on the same file, kerning left out', () => {
+    const { GlobalFonts, createCanvas } = createRequire(import.meta.url)('@napi-rs/canvas');
+    for (const face of ['regular', 'bold', 'italic'] as Face[]) {
+      GlobalFonts.registerFromPath(fontFile(face), `figure-test-${face}`);
+      const context = createCanvas(10, 10).getContext('2d');
+      context.font = `100px figure-test-${face}`;
+      context.fontKerning = 'none';
+      for (const text of ['Subspace distance', 'κ ≤ 10⁻³, ‖Λ − Θ‖ → 0', 'AVAVA']) {
+        expect(Math.abs(context.measureText(text).width - textWidth(text, 100, face))).toBeLessThan(0.5);
+      }
+    }
+  });
+
+  it('counts zero-width spaces as nothing', () => {
+    expect(textWidth('a\u200bb', 12, 'regular')).toBe(textWidth('ab', 12, 'regular'));
+  });
+});
+
+describe('layoutText', () => {
+  const runsOf = (markup: string) => layoutText(svgElement(markup));
+  const width = textWidth('abc', 10, 'regular');
+
+  it('places text by its anchor', () => {
+    const left = (anchor: string) => runsOf(`<text x="50" y="20" text-anchor="${anchor}" style="font-size: 10px">abc</text>`)[0].x;
+    expect(left('start')).toBe(50);
+    expect(left('middle')).toBeCloseTo(50 - width / 2, 9);
+    expect(left('end')).toBeCloseTo(50 - width, 9);
+  });
+
+  it('starts lines at their x and moves them down by their own dy', () => {
+    const runs = runsOf(
+      '<text x="5" y="20" style="font-size: 10px"><tspan x="5" y="20" dy="0em">abc</tspan><tspan x="5" y="20" dy="1.3em">abc</tspan></text>',
+    );
+    expect(runs.map(({ x, y }) => [x, y])).toEqual([
+      [5, 20],
+      [5, 33],
+    ]);
+  });
+
+  it('nests sizes, weights and slants, and goes on where the last run ended', () => {
+    const [plain, raised, slanted] = runsOf(
+      '<text y="20" style="font-size: 10px">abc<tspan style="font-size: 70%" dy="-0.6em">2</tspan><tspan dy="0.42em" style="font-style: italic; font-weight: bold">x</tspan></text>',
+    );
+    expect(raised).toMatchObject({ x: plain.width, size: 7, face: 'regular' });
+    expect(raised.y).toBeCloseTo(20 - 4.2, 9);
+    expect(slanted.face).toBe('boldItalic');
+    expect(slanted.y).toBeCloseTo(20, 9);
+    expect(slanted.x).toBeCloseTo(plain.width + raised.width, 9);
+  });
+
+  it('inherits from the groups around it', () => {
+    const group = svgElement('<g style="font-size: 30px; font-weight: 700"><text>abc</text></g>');
+    expect(layoutText(group.childNodes[0] as DomElement)[0]).toMatchObject({ size: 30, face: 'bold' });
+  });
+});
