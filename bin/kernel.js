@@ -21,7 +21,9 @@ function sources(folder) {
 
 /** Names what the kernel is built from: its sources, and the versions of what goes into the bundles. */
 function fingerprint(versions) {
-  const hash = createHash('sha256').update(`${process.version} ${process.arch} ${JSON.stringify(versions)} ${root}`);
+  // The snapshot holds the declarations of Node.js.
+  const types = packageVersion(require.resolve('@types/node/package.json'));
+  const hash = createHash('sha256').update(`${process.version} ${process.arch} ${JSON.stringify(versions)} ${types} ${root}`);
   for (const file of [...sources(join(root, 'src', 'kernel')), ...sources(join(root, 'src', 'core'))]) {
     hash.update(file).update(readFileSync(file));
   }

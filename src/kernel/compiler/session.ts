@@ -84,6 +84,7 @@ export class CellSession {
     const declared = this.#pending.get(id);
     this.#pending.delete(id);
     if (!declared) return;
+    if (declared.size === 0) this.#program.removeCell(id);
     for (const [name, how] of declared) {
       if (!how.value || defined.includes(name)) this.#names.set(name, { ...how, cell: id });
     }

@@ -5,9 +5,9 @@ interface AsyncWrap {
 }
 
 /**
- * Before Node.js 24, AsyncLocalStorage is made of async hooks, and Node.js aborts when it finds their stack uneven. Terminating
- * JavaScript, which is how a busy cell is interrupted, leaves it so. The check guards against mistakes of native addons only;
- * it is turned off, and the stack is emptied after an interrupt.
+ * Before Node.js 24, AsyncLocalStorage is made of async hooks, and with these Node.js checks that their stack is even, whatever
+ * the command line says, and aborts where it is not. Terminating JavaScript, which is how a busy cell is interrupted, leaves it
+ * uneven. The check guards against mistakes of native addons; it is turned off, and the stack is emptied after an interrupt.
  */
 const wrap: AsyncWrap | undefined =
   Number.parseInt(process.versions.node, 10) < 24

@@ -13,6 +13,11 @@ export interface EvaluatorEvents {
   died(cause: { ename: string; evalue: string }): void;
 }
 
+const FLAGS = [
+  '--experimental-vm-modules',
+  '--disable-warning=ExperimentalWarning',
+  '--no-force-async-hooks-checks', // a cell that is terminated inside a callback leaves the stack of async hooks uneven
+];
 const FATAL = /<--- Last few GCs --->|FATAL ERROR:|#\s+Fatal (?:JavaScript|error)/;
 const KEPT_STDERR = 16_384;
 const REPEAT_AFTER = 100;
@@ -30,7 +35,7 @@ export class EvaluatorProcess {
 
   constructor(file: string, environment: NodeJS.ProcessEnv, events: EvaluatorEvents) {
     this.#events = events;
-    this.#child = spawn(process.execPath, ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', file], {
+    this.#child = spawn(process.execPath, [...FLAGS, file], {
       stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
       env: environment,
     });

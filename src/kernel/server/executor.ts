@@ -190,7 +190,7 @@ export class Executor {
       running.finish = resolve;
       start();
     });
-    await this.#compiler.call('commit', compiled.id, outcome.defined);
+    void this.#compiler.call('commit', compiled.id, outcome.defined).catch(() => undefined); // calls are carried out in order
     return outcome;
   }
 
@@ -244,7 +244,7 @@ export class Executor {
     const lost = failure(cause.ename, cause.evalue);
     const running = this.#running;
     this.#comms.clear();
-    void this.#compiler.call('reset');
+    void this.#compiler.call('reset').catch(() => undefined);
     this.#evaluator = this.#start();
     if (running?.finish) running.finish({ status: 'error', defined: [], ...lost });
     else {
