@@ -1,7 +1,8 @@
 import { join, resolve } from 'node:path';
 import { buildKernel, buildSnapshot, runKernel } from '../../bin/kernel.js';
-import { installKernelspec, uninstallKernelspec } from '../kernel/kernelspec.ts';
-import { listKernelspecs, OWN_KERNEL, ownKernelspec, userDataFolder } from '../notebook/index.ts';
+import { userDataFolder } from '../core/index.ts';
+import { installKernelspec, uninstallKernelspec } from '../kernel/index.ts';
+import { listKernelspecs, OWN_KERNEL, ownKernelspec } from '../notebook/index.ts';
 import { parseCommandLine, UsageError } from './usage.ts';
 
 /** The text of `colora kernel --help`. */

@@ -1,6 +1,6 @@
 import { Dealer, Request, Subscriber } from 'zeromq';
 import { messageOf } from '../core/index.ts';
-import { type ConnectionInfo, endpoint, type Header, type Message, Wire } from '../kernel/wire.ts';
+import { type ConnectionInfo, endpoint, type Header, type Message, Wire } from '../kernel/index.ts';
 
 /** The sockets a client sends on. */
 export type Channel = 'shell' | 'control' | 'stdin';

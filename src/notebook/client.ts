@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../core/index.ts';
-import type { ConnectionInfo, Message } from '../kernel/wire.ts';
+import type { ConnectionInfo, Message } from '../kernel/index.ts';
 import { type Channel, Channels } from './channels.ts';
 import { type ConnectionFile, writeConnectionFile } from './connection.ts';
 import { DeadKernelError } from './errors.ts';

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ConnectionInfo } from '../kernel/wire.ts';
+import type { ConnectionInfo } from '../kernel/index.ts';
 
 /** A connection written to a file that only this user can read. */
 export interface ConnectionFile {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Message } from '../kernel/wire.ts';
+import type { Message } from '../kernel/index.ts';
 import type { ExecuteOptions, KernelClient } from './client.ts';
 import { CellError } from './errors.ts';
 import type { CodeCell } from './format.ts';

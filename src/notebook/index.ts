@@ -20,7 +20,6 @@ export {
   OWN_KERNEL,
   ownKernelspec,
   readKernelspec,
-  userDataFolder,
 } from './kernelspecs.ts';
 export { formatNotebook, parseNotebook, readNotebook, writeNotebook } from './notebook-file.ts';
 export { parameterNames } from './parameters.ts';

@@ -1,8 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { basename, delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { messageOf, UserError } from '../core/index.ts';
+import { messageOf, UserError, userDataFolder } from '../core/index.ts';
 
 /** How to start a kernel. Source: jupyter-client documentation, "Making kernels for Jupyter", kernel.json. */
 export interface Kernelspec {
@@ -30,15 +29,6 @@ export function jupyterDataFolders(env: NodeJS.ProcessEnv = process.env, platfor
   const named = (env.JUPYTER_PATH ?? '').split(delimiter).filter((folder) => folder !== '');
   const folders = [...named, userDataFolder(env, platform), ...environmentFolders(env), ...systemFolders(env, platform)];
   return [...new Set(folders)];
-}
-
-/** The folder for the user's own kernels and other data, as Jupyter finds it on this platform. */
-export function userDataFolder(env: NodeJS.ProcessEnv = process.env, platform: NodeJS.Platform = process.platform): string {
-  if (env.JUPYTER_DATA_DIR) return env.JUPYTER_DATA_DIR;
-  const home = (platform === 'win32' ? env.USERPROFILE : env.HOME) || homedir();
-  if (platform === 'darwin') return join(home, 'Library', 'Jupyter');
-  if (platform === 'win32') return env.APPDATA ? join(env.APPDATA, 'jupyter') : join(home, '.jupyter', 'data');
-  return join(env.XDG_DATA_HOME || join(home, '.local', 'share'), 'jupyter');
 }
 
 function environmentFolders(env: NodeJS.ProcessEnv): string[] {

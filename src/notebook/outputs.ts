@@ -1,4 +1,4 @@
-import type { Message } from '../kernel/wire.ts';
+import type { Message } from '../kernel/index.ts';
 import type { CodeCell, DisplayOutput, MimeBundle, StreamOutput } from './format.ts';
 import { StreamText } from './stream-text.ts';
 

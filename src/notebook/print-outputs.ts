@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import type { Message } from '../kernel/wire.ts';
+import type { Message } from '../kernel/index.ts';
 import type { MimeBundle } from './format.ts';
 
 /** Prints what a cell shows as text, as it comes. Images are written to a temporary folder and their place is printed. */

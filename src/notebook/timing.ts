@@ -1,4 +1,4 @@
-import type { Message } from '../kernel/wire.ts';
+import type { Message } from '../kernel/index.ts';
 import type { CodeCell } from './format.ts';
 
 /** Records when a message of a cell's execution was sent, in `metadata.execution` and under the names JupyterLab uses. */

@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { UserError } from '../../core/index.ts';
-import { dataFolder } from '../data-folder.ts';
+import { UserError, userDataFolder } from '../../core/index.ts';
 import type { ConnectionInfo } from '../wire.ts';
 import { Channels } from './channels.ts';
 import { CompilerProcess } from './compiler-process.ts';
@@ -29,7 +28,7 @@ export async function startKernel(connectionFile: string, build: KernelBuild): P
 
   const channels = new Channels(connection, log);
   const compiler = new CompilerProcess(compilerCommand, environment, process.cwd());
-  const history = new History(dataFolder());
+  const history = new History(userDataFolder());
   const executor = new Executor(channels, compiler, history, (events) => new EvaluatorProcess(build.evaluator, environment, events));
 
   let ending = false;
