@@ -9,8 +9,10 @@ export type CellOutcome =
 /** What a front end shows, by mime type. */
 export type MimeBundle = Record<string, unknown>;
 
+/** What happens to a comm, from either side; `cell` stands for the request or the execution that caused it. */
 export interface CommFrame {
   type: 'comm';
+  cell: number;
   kind: 'open' | 'msg' | 'close';
   id: string;
   target?: string;
@@ -36,7 +38,7 @@ export type EvaluatorFrame =
   | { type: 'load'; request: number; specifier: string }
   | { type: 'input'; request: number; cell: number; prompt: string; password: boolean }
   | { type: 'exit'; code: number }
-  | (CommFrame & { cell: number });
+  | CommFrame;
 
 /** File descriptors of an evaluator beside the standard three. */
 export const DESCRIPTORS = { fromServer: 3, toServer: 4, interrupts: 5 } as const;

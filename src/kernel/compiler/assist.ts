@@ -37,7 +37,7 @@ export function inspect(
   for (const position of [cursor, cursor - 1, cursor - 2]) {
     if (position < 0) break;
     const info = program.service.getQuickInfoAtPosition(path, offset + position);
-    if (!info?.displayParts) continue;
+    if (!info?.displayParts || info.kind === ts.ScriptElementKind.unknown) continue;
     const tags = (info.tags ?? []).map(({ name, text }) => `@${name} ${ts.displayPartsToString(text)}`.trimEnd());
     const documentation = [ts.displayPartsToString(info.documentation), ...tags].filter((part) => part !== '').join('\n\n');
     return { signature: ts.displayPartsToString(info.displayParts), documentation };

@@ -52,6 +52,21 @@ export class CellRunner {
     }
   }
 
+  /** Runs a handler of a front end's message as if it were a cell of its own. */
+  handle(cell: number, run: () => void): void {
+    let outcome: CellOutcome = { status: 'ok', defined: [] };
+    runInCell({ cell, interrupted: false }, () => {
+      try {
+        run();
+      } catch (thrown) {
+        const error = describeError(thrown);
+        send({ type: 'stream', cell, name: 'stderr', text: `${error.traceback.join('\n')}\n` });
+        outcome = { status: 'error', defined: [], ...error };
+      }
+    });
+    send({ type: 'done', cell, outcome });
+  }
+
   /** Ends the running cell; whatever of it goes on in the background is silent from now on. */
   interrupt(): void {
     recoverFromTermination();

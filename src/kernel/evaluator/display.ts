@@ -35,15 +35,22 @@ function media(show: (bundle: MimeBundle) => void) {
   };
 }
 
-/** `display(value)` and `display.html(…)` of cells. */
+/** `display(value)` and `display.html(…)` of cells; an object whose keys are mime types is shown as that bundle. */
 export const display = Object.assign(async (value: unknown) => {
   const displayId = randomUUID();
-  publish(await toBundle(value), { displayId });
+  const bundleOf = async (shown: unknown): Promise<MimeBundle> => (isMimeBundle(shown) ? shown : toBundle(shown));
+  publish(await bundleOf(value), { displayId });
   return {
     id: displayId,
-    update: async (next: unknown) => publish(await toBundle(next), { displayId, update: true }),
+    update: async (next: unknown) => publish(await bundleOf(next), { displayId, update: true }),
   };
 }, media(publish));
+
+function isMimeBundle(value: unknown): value is MimeBundle {
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return false;
+  const keys = Object.keys(value);
+  return keys.length > 0 && keys.every((key) => /^(application|audio|font|image|model|text|video)\/[\w.+-]+$/.test(key));
+}
 
 /** tslab's `newDisplay`: everything shown through one display takes the place of what it showed before. */
 export function newDisplay() {

@@ -54,7 +54,7 @@ function evaluatorMain(): void {
       runner.interrupt();
     } else if (frame.type === 'modules') answer(frame.request, frame.modules, frame.error);
     else if (frame.type === 'input') answer(frame.request, frame.value, frame.error);
-    else handleComm(frame);
+    else runner.handle(frame.cell, () => handleComm(frame));
   };
   receive(handle);
   send({ type: 'ready' });

@@ -22,7 +22,8 @@ export class Channels {
     // No limit on what waits to be sent: a front end that reads slowly must not lose output.
     const options = { sendHighWaterMark: 0, receiveHighWaterMark: 0, linger: 1000, maxMessageSize: MAX_MESSAGE_BYTES };
     this.#requests = { shell: new zmq.Router(options), control: new zmq.Router(options), stdin: new zmq.Router(options) };
-    this.#iopub = new zmq.XPublisher(options);
+    // Every subscriber is heard of, not only the first of a topic.
+    this.#iopub = new zmq.XPublisher({ ...options, verbosity: 'allSubs' });
   }
 
   /** Binds the sockets and starts to hand messages to the handler. */

@@ -1,5 +1,5 @@
 import type { CompiledCell } from '../compiler/session.ts';
-import type { CellOutcome, EvaluatorFrame } from '../frames.ts';
+import type { CellOutcome, CommFrame, EvaluatorFrame } from '../frames.ts';
 import type { Message } from '../wire.ts';
 import type { Channels } from './channels.ts';
 import type { CompilerProcess } from './compiler-process.ts';
@@ -9,7 +9,6 @@ import { Outputs } from './outputs.ts';
 import { describeDiagnostics } from './type-errors.ts';
 
 type Failure = { ename: string; evalue: string; traceback: string[] };
-type CommFrame = Extract<EvaluatorFrame, { type: 'comm' }>;
 
 interface Running {
   cell: number;
@@ -28,6 +27,8 @@ export class Executor {
   readonly #spawn: (events: EvaluatorEvents) => EvaluatorProcess;
   readonly #queue: Message[] = [];
   readonly #comms = new Map<string, string>();
+  /** Messages for comms that the evaluator has not handled yet. */
+  readonly #handling = new Map<number, () => void>();
   #evaluator: EvaluatorProcess;
   #ready!: Promise<void>;
   #markReady!: () => void;
@@ -75,15 +76,21 @@ export class Executor {
     this.#pendingInput = undefined;
   }
 
-  comm(kind: 'open' | 'msg' | 'close', request: Message): void {
+  /** Hands a front end's message to the evaluator's comms; resolves once it was handled. */
+  async comm(kind: 'open' | 'msg' | 'close', request: Message): Promise<void> {
     const { comm_id, target_name, data } = request.content;
     const id = String(comm_id);
     if (kind === 'open') this.#comms.set(id, String(target_name));
     if (kind === 'close') this.#comms.delete(id);
-    const payload = typeof data === 'object' && data !== null ? data : {};
-    void this.#ready.then(() =>
-      this.#evaluator.send({ type: 'comm', kind, id, data: payload, ...(kind === 'open' ? { target: String(target_name) } : {}) }),
-    );
+    const cell = ++this.#cells;
+    this.outputs.begin(cell, request.header);
+    await this.#ready;
+    await new Promise<void>((resolve) => {
+      this.#handling.set(cell, resolve);
+      const payload = typeof data === 'object' && data !== null ? data : {};
+      this.#evaluator.send({ type: 'comm', cell, kind, id, data: payload, ...(kind === 'open' ? { target: String(target_name) } : {}) });
+    });
+    this.outputs.flush();
   }
 
   close(): void {
@@ -97,7 +104,8 @@ export class Executor {
     });
     return this.#spawn({
       frame: (frame) => this.#handle(frame),
-      raw: (name, text) => this.outputs.stream(this.#cells, name, text),
+      // What an evaluator says before its first cell is for the kernel's log.
+      raw: (name, text) => (this.#cells === 0 ? process.stderr.write(text) : this.outputs.stream(this.#cells, name, text)),
       drained: () => this.outputs.flush(),
       died: (cause) => this.#replace(cause),
     });
@@ -206,6 +214,8 @@ export class Executor {
       outputs.publish(frame.cell, 'execute_result', { data: frame.data, metadata: {}, execution_count: this.#executionCount });
     } else if (frame.type === 'done') {
       if (frame.cell === this.#running?.cell) this.#running.finish?.(frame.outcome);
+      this.#handling.get(frame.cell)?.();
+      this.#handling.delete(frame.cell);
     } else if (frame.type === 'load') void this.#load(frame.request, frame.specifier);
     else if (frame.type === 'input') this.#ask(frame);
     else if (frame.type === 'comm') this.#publishComm(frame);
@@ -244,6 +254,8 @@ export class Executor {
     const lost = failure(cause.ename, cause.evalue);
     const running = this.#running;
     this.#comms.clear();
+    for (const handled of this.#handling.values()) handled();
+    this.#handling.clear();
     void this.#compiler.call('reset').catch(() => undefined);
     this.#evaluator = this.#start();
     if (running?.finish) running.finish({ status: 'error', defined: [], ...lost });

@@ -24,7 +24,7 @@ interface Parts {
 }
 
 type Content = Record<string, unknown>;
-type Handler = (request: Message, channel: RequestChannel) => Content | Promise<Content> | undefined;
+type Handler = (request: Message) => Content | Promise<Content | undefined>;
 
 /** Decides what each request of a front end means. Cells are queued; everything else is answered at once, busy or not. */
 export class Kernel {
@@ -43,9 +43,9 @@ export class Kernel {
       check_request: ask,
       history_request: ({ content }) => ({ status: 'ok', history: history.answer(content) }),
       comm_info_request: ({ content }) => ({ status: 'ok', comms: commInfo(executor.comms, content.target_name) }),
-      comm_open: (request) => void executor.comm('open', request),
-      comm_msg: (request) => void executor.comm('msg', request),
-      comm_close: (request) => void executor.comm('close', request),
+      comm_open: (request) => executor.comm('open', request).then(() => undefined),
+      comm_msg: (request) => executor.comm('msg', request).then(() => undefined),
+      comm_close: (request) => executor.comm('close', request).then(() => undefined),
       interrupt_request: () => {
         executor.interrupt();
         return { status: 'ok' };
@@ -71,7 +71,7 @@ export class Kernel {
     channels.publish('status', request.header, { execution_state: 'busy' });
     let content: Content | undefined;
     try {
-      content = await handler(request, channel);
+      content = await handler(request);
     } catch (thrown) {
       const { name, message } = thrown as Error;
       content = { status: 'error', ename: name, evalue: message, traceback: [`${name}: ${message}`] };
