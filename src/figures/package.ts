@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
 /** The nearest folder at or above one that has a package.json; undefined if there is none. */
 export function packageFolder(folder: string): string | undefined {
@@ -10,7 +9,7 @@ export function packageFolder(folder: string): string | undefined {
 
 /** Name and version of the package that this file belongs to. */
 export function thisPackage(): string {
-  const folder = packageFolder(dirname(fileURLToPath(import.meta.url)))!;
-  const { name, version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { name: string; version: string };
+  const file = new URL('../../package.json', import.meta.url);
+  const { name, version } = JSON.parse(readFileSync(file, 'utf8')) as { name: string; version: string };
   return `${name} ${version}`;
 }

@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import type { TrueType } from './truetype.ts';
-import { readTrueType } from './truetype.ts';
+import type { Font } from 'fontkit';
 
 /** The one type family of all figures: measured, embedded and drawn from these files, never from what the machine has installed. */
 export const FONT_FAMILY = 'DejaVu Sans';
@@ -11,32 +9,38 @@ const FILES = { regular: 'DejaVuSans', bold: 'DejaVuSans-Bold', italic: 'DejaVuS
 /** One of the four styles of the family. */
 export type Face = keyof typeof FILES;
 
+/** All four, in the order in which pictures embed them. */
+export const FACES = Object.keys(FILES) as Face[];
+
 /** The style for a weight and a slant. */
 export function faceOf(bold: boolean, italic: boolean): Face {
   if (bold) return italic ? 'boldItalic' : 'bold';
   return italic ? 'italic' : 'regular';
 }
 
+const require = createRequire(import.meta.url);
+
 /** Path of a face's TrueType file. */
 export function fontFile(face: Face): string {
-  return createRequire(import.meta.url).resolve(`dejavu-fonts-ttf/ttf/${FILES[face]}.ttf`);
+  return require.resolve(`dejavu-fonts-ttf/ttf/${FILES[face]}.ttf`);
 }
 
-const loaded = new Map<Face, TrueType>();
+const loaded = new Map<Face, Font>();
 
 /** A face's font, read at first use. */
-export function fontOf(face: Face): TrueType {
+export function fontOf(face: Face): Font {
   let font = loaded.get(face);
   if (!font) {
-    font = readTrueType(readFileSync(fontFile(face)));
+    const { openSync } = require('fontkit') as typeof import('fontkit');
+    font = openSync(fontFile(face)) as Font;
     loaded.set(face, font);
   }
   return font;
 }
 
-/** Characters that steer the layout and draw nothing; Plotly puts zero-width spaces around sub- and superscripts. */
-export function isInvisible(code: number): boolean {
-  return (code >= 0x200b && code <= 0x200f) || (code >= 0x2060 && code <= 0x2064) || code === 0xfeff;
+/** Whether a character steers the layout and draws nothing, such as the zero-width spaces that Plotly puts around sub- and superscripts. */
+export function isInvisible(character: string): boolean {
+  return /\p{Default_Ignorable_Code_Point}/u.test(character);
 }
 
 /**
@@ -48,8 +52,7 @@ export function textWidth(text: string, size: number, face: Face): number {
   const font = fontOf(face);
   let units = 0;
   for (const character of text) {
-    const code = character.codePointAt(0)!;
-    if (!isInvisible(code)) units += font.advance(font.glyphs.get(code) ?? 0);
+    if (!isInvisible(character)) units += font.glyphForCodePoint(character.codePointAt(0)!).advanceWidth;
   }
   return (units * size) / font.unitsPerEm;
 }

@@ -1,8 +1,5 @@
 import { createRequire } from 'node:module';
-import type { Face } from '../font/faces.ts';
-import { FONT_FAMILY, fontFile } from '../font/faces.ts';
-
-const FACES: Face[] = ['regular', 'bold', 'italic', 'boldItalic'];
+import { FACES, FONT_FAMILY, fontFile } from '../font/faces.ts';
 
 /**
  * Turns a drawn figure into a PNG image, with the same fonts it was measured with and none of the machine's.

@@ -1,35 +1,27 @@
 import { createHash } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
+import { Random } from '../../core/index.ts';
 import { checkComplaints } from '../check.ts';
 import { describe } from '../describe.ts';
 import { escapeMarkup } from '../escape.ts';
-import { fontRules, missingCharacters } from '../font/embed.ts';
+import type { UsedCharacters } from '../font/embed.ts';
+import { fontRules, forgetSubsetter, missingCharacters } from '../font/embed.ts';
 import type { Face } from '../font/faces.ts';
 import { FONT_FAMILY } from '../font/faces.ts';
 import type { FigureSpec } from '../spec.ts';
 import { numberOf, styleOf } from './dom.ts';
 import { layoutText } from './text.ts';
-import { Turns } from './turns.ts';
 import type { GraphDiv, PageElement, PlotlyWindow } from './window.ts';
-import { intoWindow, openWindow } from './window.ts';
 
 /** A drawn figure and what its author should know about it. */
 export type Drawing = { svg: string; warnings: string[] };
 
-// A drawing holds the process until it is done, but for moments: whatever has not ended by then never will.
-const turns = new Turns(2_000);
-let page: PlotlyWindow | undefined;
-let drawing = false;
+/** Milliseconds after which a drawing that has not ended never will: it holds the process until it is done, but for moments. */
+const PATIENCE = 2_000;
 
-/** Random numbers in [0, 1) that depend on the figure alone: Plotly makes the ids of its clip paths from them. Source: Mulberry32. */
-function numbersFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+let page: PlotlyWindow | undefined;
+/** The drawing in progress, of which there is one at a time. */
+let current: { since: number } | undefined;
 
 /** Puts vector cells in the place of the images of heat maps. */
 function drawCells(window: PlotlyWindow, div: GraphDiv): void {
@@ -77,17 +69,23 @@ function prepareText(div: GraphDiv): Map<Face, Set<string>> {
 }
 
 /** The root element: sizes, a name for screen readers, and the fonts. */
-function withRoot(svg: string, width: number, height: number, label: string, family: string, used: Map<Face, Set<string>>): string {
+async function withRoot(
+  svg: string,
+  { width, height }: { width: number; height: number },
+  label: string,
+  family: string,
+  used: UsedCharacters,
+): Promise<string> {
   const inner = svg.slice(svg.indexOf('>') + 1);
   const attributes = [
     'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"',
     `width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeMarkup(label)}"`,
     `font-family="${family}, ${FONT_FAMILY}, Verdana, sans-serif" style="font-kerning:none" text-rendering="geometricPrecision"`,
   ];
-  return `<svg ${attributes.join(' ')}><style>${fontRules(family, used)}</style>${inner}\n`;
+  return `<svg ${attributes.join(' ')}><style>${await fontRules(family, used)}</style>${inner}\n`;
 }
 
-function warningsOf(spec: FigureSpec, undrawn: number[], used: Map<Face, Set<string>>): string[] {
+function warningsOf(spec: FigureSpec, undrawn: number[], used: UsedCharacters): string[] {
   const boxes = missingCharacters(used).map((character) => `'${character}'`);
   return [
     ...undrawn
@@ -99,10 +97,12 @@ function warningsOf(spec: FigureSpec, undrawn: number[], used: Map<Face, Set<str
 
 async function draw(window: PlotlyWindow, spec: FigureSpec): Promise<Drawing> {
   const json = JSON.stringify(spec);
-  const hash = createHash('sha256').update(json).digest();
-  window.Math.random = numbersFrom(hash.readInt32LE());
+  // Plotly makes the ids of its clip paths from random numbers: these depend on the figure alone.
+  const random = new Random(json);
+  window.Math.random = () => random.uniform();
   window.canvases = [];
-  const { data, layout, config } = intoWindow(window, json);
+  // The page's own objects and arrays, which Plotly may change as it likes.
+  const { data, layout, config } = window.JSON.parse(json) as FigureSpec;
   const undrawn = checkComplaints(spec, window.Plotly.validate(data, layout) ?? []);
   const div = window.document.createElement('div') as GraphDiv;
   window.document.body.append(div);
@@ -110,15 +110,8 @@ async function draw(window: PlotlyWindow, spec: FigureSpec): Promise<Drawing> {
     await window.Plotly.newPlot(div, data, layout, { ...config, staticPlot: true });
     drawCells(window, div);
     const used = prepareText(div);
-    const { width, height } = div._fullLayout;
-    const svg = withRoot(
-      window.Plotly.Snapshot.toSVG(div, 'svg'),
-      width,
-      height,
-      describe(spec),
-      `figure-${hash.toString('hex', 0, 4)}`,
-      used,
-    );
+    const family = `figure-${createHash('sha256').update(json).digest('hex').slice(0, 8)}`;
+    const svg = await withRoot(window.Plotly.Snapshot.toSVG(div, 'svg'), div._fullLayout, describe(spec), family, used);
     return { svg, warnings: warningsOf(spec, undrawn, used) };
   } finally {
     window.Plotly.purge(div);
@@ -133,16 +126,20 @@ async function draw(window: PlotlyWindow, spec: FigureSpec): Promise<Drawing> {
  *
  * @throws UserError for what Plotly's validation finds wrong in the specification
  */
-export function drawSvg(spec: FigureSpec): Promise<Drawing> {
-  return turns.take(async () => {
-    // A drawing that was broken off may have left Plotly in the middle of something.
-    if (drawing) page = undefined;
-    drawing = true;
-    page ??= openWindow();
-    try {
-      return await draw(page, spec);
-    } finally {
-      drawing = false;
-    }
-  });
+export async function drawSvg(spec: FigureSpec): Promise<Drawing> {
+  const { openWindow } = await import('./window.ts');
+  while (current && performance.now() - current.since < PATIENCE) await setTimeout(5);
+  if (current) {
+    // It was broken off with the cell it belonged to, and may have left Plotly in the middle of something.
+    page = undefined;
+    forgetSubsetter();
+  }
+  page ??= openWindow();
+  const mine = { since: performance.now() };
+  current = mine;
+  try {
+    return await draw(page, spec);
+  } finally {
+    if (current === mine) current = undefined;
+  }
 }

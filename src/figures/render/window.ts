@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { Script } from 'node:vm';
-import type { FigureSpec } from '../spec.ts';
+import { getPointAtLength, getTotalLength } from 'svg-path-commander/util';
 import { Canvas } from './canvas.ts';
 import type { DomElement } from './dom.ts';
 import type { Box } from './geometry.ts';
 import { ownBox, pageBox } from './geometry.ts';
-import { pathLength, pointAtLength } from './path.ts';
 
 /** One complaint of Plotly about a specification. */
 export type PlotlyComplaint = { code: string; container: string; trace: number | null; path: string | (string | number)[]; msg: string };
@@ -71,10 +70,10 @@ function completePage(window: PlotlyWindow): void {
       return rectangle(ownBox(this)).width;
     },
     getTotalLength(this: DomElement) {
-      return pathLength(this.getAttribute('d') ?? '');
+      return getTotalLength(this.getAttribute('d') ?? '');
     },
     getPointAtLength(this: DomElement, length: number) {
-      return pointAtLength(this.getAttribute('d') ?? '', length);
+      return getPointAtLength(this.getAttribute('d') ?? '', length);
     },
   });
   const painted = new WeakMap<object, Canvas>();
@@ -127,9 +126,4 @@ export function openWindow(): PlotlyWindow {
     return schema;
   };
   return window;
-}
-
-/** Reads a specification into the page's own objects and arrays, which Plotly may change as it likes. */
-export function intoWindow(window: PlotlyWindow, json: string): FigureSpec {
-  return window.JSON.parse(json) as FigureSpec;
 }

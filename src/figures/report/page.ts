@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { escapeMarkup } from '../escape.ts';
 import { fontRules } from '../font/embed.ts';
-import { FONT_FAMILY } from '../font/faces.ts';
+import { FACES, FONT_FAMILY } from '../font/faces.ts';
 import type { Claim, FigureRecord, Verdict } from '../record.ts';
 import { packed, plotlyBundle } from './bundle.ts';
 
@@ -79,13 +79,13 @@ function section({ record, picture }: ReportEntry): string {
 }
 
 /** The type family of the figures with every character that can come up in them, so that live ones look like the still ones. */
-function figureFonts(specifications: string): string {
+function figureFonts(specifications: string): Promise<string> {
   const characters = new Set(specifications + PRINTABLE_ASCII + PLOTLY_CHARACTERS);
-  return fontRules(FONT_FAMILY, new Map((['regular', 'bold', 'italic', 'boldItalic'] as const).map((face) => [face, characters])));
+  return fontRules(FONT_FAMILY, new Map(FACES.map((face) => [face, characters])));
 }
 
 /** The report as one HTML document that needs nothing else. */
-export function reportPage(entries: readonly ReportEntry[]): string {
+export async function reportPage(entries: readonly ReportEntry[]): Promise<string> {
   const specifications = JSON.stringify(Object.fromEntries(entries.map(({ record }) => [record.name, record.figure])));
   const contents = entries.map(({ record }) => `<li><a href="#${record.name}">${escapeMarkup(record.title)}</a></li>`);
   const body =
@@ -109,7 +109,7 @@ ${asset('live.js')}
 <title>CoLoRA Workbench: figures</title>
 <style>
 ${asset('page.css')}
-${figureFonts(specifications)}
+${await figureFonts(specifications)}
 </style>
 </head>
 <body>

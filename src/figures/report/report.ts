@@ -49,11 +49,11 @@ function pictureAddress(directory: string, name: string): string {
  * @returns the path of the page
  * @throws UserError for a record that cannot be read or has lost its pictures
  */
-export function writeReport(directory: string = figuresFolder('writeReport')): string {
+export async function writeReport(directory: string = figuresFolder('writeReport')): Promise<string> {
   const files = existsSync(directory) ? readdirSync(directory).filter((file) => file.endsWith('.json')) : [];
   const names = files.map((file) => basename(file, '.json')).sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
   const entries = names.map((name): ReportEntry => ({ record: readRecord(directory, name), picture: pictureAddress(directory, name) }));
   const page = resolve(directory, 'index.html');
-  writeFileSafely(page, reportPage(entries));
+  writeFileSafely(page, await reportPage(entries));
   return page;
 }

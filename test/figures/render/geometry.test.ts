@@ -3,7 +3,6 @@ import { fontOf, textWidth } from '../../../src/figures/font/faces.ts';
 import type { DomElement } from '../../../src/figures/render/dom.ts';
 import type { Box } from '../../../src/figures/render/geometry.ts';
 import { ownBox, pageBox } from '../../../src/figures/render/geometry.ts';
-import { pathLength, pointAtLength, strokesOf } from '../../../src/figures/render/path.ts';
 import { svgElement } from './element.ts';
 
 function expectBox(box: Box | undefined, [left, top, right, bottom]: number[], digits = 9): void {
@@ -21,10 +20,25 @@ describe('ownBox', () => {
     expectBox(ownBox(svgElement('<path d="M1,1h4v-3Z"/>')), [1, -2, 5, 1]);
   });
 
+  it('touches curves where they turn', () => {
+    // The second curve goes on from the mirrored control point of the first.
+    expectBox(ownBox(svgElement('<path d="M0,0C0,1 1,1 1,0S2,-1 2,0"/>')), [0, -0.75, 2, 0.75]);
+    expectBox(ownBox(svgElement('<path d="M6,0A6,6 0 1,1 0,-6A6,6 0 0,1 6,0Z"/>')), [-6, -6, 6, 6]);
+    for (const [flags, box] of [
+      ['0,0', [0, 0, 2, 1]],
+      ['0,1', [0, 0, 2, 1]],
+      ['1,0', [-2, -1, 2, 1]],
+      ['1,1', [0, 0, 4, 2]],
+    ] as const) {
+      expectBox(ownBox(svgElement(`<path d="M2,0A2,1 0 ${flags} 0,1"/>`)), [...box]);
+    }
+  });
+
   it('is the cell of the font for text', () => {
     const { ascent, descent } = fontOf('regular');
+    const unit = 10 / fontOf('regular').unitsPerEm;
     const box = ownBox(svgElement('<text x="10" y="20" style="font-size: 10px">abc</text>'));
-    expectBox(box, [10, 20 - 10 * ascent, 10 + textWidth('abc', 10, 'regular'), 20 + 10 * descent]);
+    expectBox(box, [10, 20 - ascent * unit, 10 + textWidth('abc', 10, 'regular'), 20 - descent * unit]);
   });
 
   it('joins the children of a group, moved by their transforms but not by its own', () => {
@@ -38,6 +52,7 @@ describe('ownBox', () => {
     expect(ownBox(svgElement('<g><clipPath><rect width="9" height="9"/></clipPath></g>'))).toBeUndefined();
     expect(ownBox(svgElement('<g style="display: none"><rect width="9" height="9"/></g>'))).toBeUndefined();
     expect(ownBox(svgElement('<text></text>'))).toBeUndefined();
+    expect(ownBox(svgElement('<path d="M0,NaNL1,1"/>'))).toBeUndefined();
   });
 });
 
@@ -49,46 +64,5 @@ describe('pageBox', () => {
 
   it('turns about a given point', () => {
     expectBox(pageBox(svgElement('<rect transform="rotate(-90,4,2)" width="4" height="2"/>')), [2, 2, 4, 6]);
-  });
-});
-
-describe('paths', () => {
-  it('have the lengths of the figures they draw', () => {
-    expect(pathLength('M0,0H3V4Z')).toBeCloseTo(12, 9);
-    expect(pathLength('m1 1l3 4m10 10h-2')).toBeCloseTo(7, 9);
-    // A circle of radius 6, as Plotly draws its markers, in chords: 1 % short at most.
-    const circle = pathLength('M6,0A6,6 0 1,1 0,-6A6,6 0 0,1 6,0Z');
-    expect(circle).toBeLessThan(12 * Math.PI);
-    expect(circle).toBeGreaterThan(0.99 * 12 * Math.PI);
-    // A parabola: the integral of sqrt(1 + u²) from 0 to 2.
-    expect(pathLength('M0,0Q1,2 2,0')).toBeCloseTo(Math.sqrt(5) + Math.asinh(2) / 2, 2);
-  });
-
-  it('go on from the mirrored control point after a curve', () => {
-    const smooth = strokesOf('M0,0C0,1 1,1 1,0S2,-1 2,0');
-    const written = strokesOf('M0,0C0,1 1,1 1,0C1,-1 2,-1 2,0');
-    expect(smooth).toEqual(written);
-  });
-
-  it('keep to the ellipse on every arc', () => {
-    for (const flags of ['0,0', '0,1', '1,0', '1,1']) {
-      const points = strokesOf(`M2,0A2,1 0 ${flags} 0,1`)[0];
-      // One of the two ellipses through both ends: about (0, 0) or about (2, 1).
-      const centre = flags === '0,1' || flags === '1,0' ? [0, 0] : [2, 1];
-      for (const { x, y } of points) expect(((x - centre[0]) / 2) ** 2 + (y - centre[1]) ** 2).toBeCloseTo(1, 9);
-      expect(points.at(-1)!.x).toBeCloseTo(0, 9);
-      expect(points.at(-1)!.y).toBeCloseTo(1, 9);
-    }
-  });
-
-  it('have a point at every length, and ends', () => {
-    const point = (length: number) => pointAtLength('M0,0H3V4', length);
-    expect([point(-1), point(1), point(3), point(5), point(99)]).toEqual([
-      { x: 0, y: 0 },
-      { x: 1, y: 0 },
-      { x: 3, y: 0 },
-      { x: 3, y: 2 },
-      { x: 3, y: 4 },
-    ]);
   });
 });

@@ -1,29 +1,8 @@
-import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
-import type { Face } from '../../../src/figures/font/faces.ts';
-import { fontFile, textWidth } from '../../../src/figures/font/faces.ts';
+import { textWidth } from '../../../src/figures/font/faces.ts';
 import type { DomElement } from '../../../src/figures/render/dom.ts';
 import { layoutText } from '../../../src/figures/render/text.ts';
 import { svgElement } from './element.ts';
-
-describe('textWidth', () => {
-  it('agrees with Skia on the same file, kerning left out', () => {
-    const { GlobalFonts, createCanvas } = createRequire(import.meta.url)('@napi-rs/canvas');
-    for (const face of ['regular', 'bold', 'italic'] as Face[]) {
-      GlobalFonts.registerFromPath(fontFile(face), `figure-test-${face}`);
-      const context = createCanvas(10, 10).getContext('2d');
-      context.font = `100px figure-test-${face}`;
-      context.fontKerning = 'none';
-      for (const text of ['Subspace distance', 'κ ≤ 10⁻³, ‖Λ − Θ‖ → 0', 'AVAVA']) {
-        expect(Math.abs(context.measureText(text).width - textWidth(text, 100, face))).toBeLessThan(0.5);
-      }
-    }
-  });
-
-  it('counts zero-width spaces as nothing', () => {
-    expect(textWidth('a\u200bb', 12, 'regular')).toBe(textWidth('ab', 12, 'regular'));
-  });
-});
 
 describe('layoutText', () => {
   const runsOf = (markup: string) => layoutText(svgElement(markup));

@@ -32,7 +32,7 @@ beforeAll(async () => {
     caption: 'Many points.',
     directory,
   });
-  html = readFileSync(writeReport(directory), 'utf8');
+  html = readFileSync(await writeReport(directory), 'utf8');
   page = new JSDOM(html).window.document;
 });
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -107,22 +107,22 @@ describe('writeReport', () => {
     expect(html.length).toBeLessThan(3_000_000);
   });
 
-  it('is the same page when written again', () => {
-    expect(readFileSync(writeReport(directory), 'utf8') === html).toBe(true);
+  it('is the same page when written again', async () => {
+    expect(readFileSync(await writeReport(directory), 'utf8') === html).toBe(true);
   });
 
-  it('names what is wrong with a record', () => {
+  it('names what is wrong with a record', async () => {
     const broken = mkdtempSync(join(tmpdir(), 'report-'));
     const file = join(broken, 'fig1.json');
     try {
       writeFileSync(file, '{}');
-      expect(() => writeReport(broken)).toThrow(
+      await expect(writeReport(broken)).rejects.toThrow(
         new UserError(
           `writeReport: ${file} must be a file that saveFigure wrote, but it is no record of a figure (save the figure again, or remove it)`,
         ),
       );
       writeFileSync(file, readFileSync(join(directory, 'fig2.json')));
-      expect(() => writeReport(broken)).toThrow(
+      await expect(writeReport(broken)).rejects.toThrow(
         new UserError(`writeReport: ${join(broken, 'fig1.svg')} must be there beside fig1.json (save the figure again)`),
       );
     } finally {
@@ -130,10 +130,10 @@ describe('writeReport', () => {
     }
   });
 
-  it('says so where there are no figures', () => {
+  it('says so where there are no figures', async () => {
     const empty = mkdtempSync(join(tmpdir(), 'report-'));
     try {
-      expect(readFileSync(writeReport(empty), 'utf8')).toContain('There are no figures yet.');
+      expect(readFileSync(await writeReport(empty), 'utf8')).toContain('There are no figures yet.');
     } finally {
       rmSync(empty, { recursive: true });
     }
