@@ -82,6 +82,31 @@ const CASES: Record<string, { cells: string[]; result?: string; error?: RegExp; 
   },
   'a syntax error has its place': { cells: ['let x =\n  ;;;)'], error: /TypeScriptError: cell \d+:2:3 - TS1109: Expression expected/ },
   'ts-nocheck is honoured': { cells: ['// @ts-nocheck\nconst loose: number = "text"; loose'], result: "'text'" },
+  'ts-nocheck is honoured beside earlier names': {
+    cells: ['let early1 = 1', '// @ts-nocheck\nconst loose2: number = "text"; loose2 + early1'],
+    result: "'text1'",
+  },
+  'names with leading underscores': { cells: ['const __dirname2 = 1; let __y = 2', '[__dirname2, __y]'], result: '[ 1, 2 ]' },
+  'const enums, namespaces of types, import aliases': {
+    cells: [
+      'const enum CE { A = 3 } namespace OnlyTypes { export interface I { x: CE } } namespace NS { export const y = 4 } import Y = NS.y',
+      '[CE.A, Y, { x: CE.A } satisfies OnlyTypes.I]',
+    ],
+    result: '[ 3, 4, { x: 3 } ]',
+  },
+  'what is only declared stays global': {
+    cells: ['(globalThis as any).fromOutside = 7; declare const fromOutside: number; fromOutside', 'fromOutside + 1'],
+    result: '8',
+  },
+  'export default of a class without a name': { cells: ['export default class { static n = 5 }'], result: '[class (anonymous)] { n: 5 }' },
+  'export default of named declarations declares them': {
+    cells: [
+      'export default class Named { n = 6 }\nexport const beside = 1',
+      'export default async function named() { return beside }',
+      '[new Named().n, await named()]',
+    ],
+    result: '[ 6, 1 ]',
+  },
   'global names may be shadowed': { cells: ["const URL = 'mine'", '[URL, typeof globalThis.URL]'], result: "[ 'mine', 'function' ]" },
   'import.meta, require and __dirname know the folder': {
     cells: ["[import.meta.dirname === __dirname, typeof require('node:fs').readFileSync]"],

@@ -64,6 +64,23 @@ describe('modules', () => {
     expect((await run('shifted(5)')).result).toBe('-5');
   });
 
+  it('a file or package that was missing is found once it is there', async () => {
+    expect((await run('import { late } from "../src/later"')).error).toMatch(/TS2307/);
+    expect((await run('import { kept } from "late-package"')).error).toMatch(/TS2307/);
+    expect((await run('(await import("../src/needs.ts")).value')).error).toMatch(/TS2307|Cannot find/);
+    writeFiles(kernel.folder, {
+      'src/later.ts': 'export const late = 1;',
+      'src/needs.ts': 'import { absent } from "./absent.ts"; export const value = absent;',
+      'node_modules/late-package/package.json': '{"name":"late-package","type":"module","exports":{"types":"./i.d.ts","import":"./i.js"}}',
+      'node_modules/late-package/i.js': 'export const kept = 2;',
+      'node_modules/late-package/i.d.ts': 'export declare const kept: number;',
+    });
+    expect((await run('import { late } from "../src/later"; import { kept } from "late-package"; [late, kept]')).result).toBe('[ 1, 2 ]');
+    expect((await run('(await import("../src/needs.ts")).value')).error).toMatch(/absent/);
+    writeFiles(kernel.folder, { 'src/absent.ts': 'export const absent = 3;' });
+    expect((await run('(await import("../src/needs.ts")).value')).result).toBe('3');
+  });
+
   it('packages: ESM only, exports maps, CommonJS with named imports, without types', async () => {
     expect((await run('import { kind } from "esm-only"; import answer from "esm-only/deep"; [kind, answer]')).result).toBe("[ 'esm', 42 ]");
     expect((await run('import { named } from "common"; named()')).result).toBe("'named'");

@@ -22,6 +22,8 @@ export class Compiler {
   #program!: CellProgram;
   #session!: CellSession;
   #graph!: ModuleGraph;
+  /** Versions of the modules that go with a cell which has not run yet. */
+  readonly #versions = new Map<string, ReadonlyMap<string, string>>();
 
   constructor(installation: Installation, folder: string) {
     this.#installation = installation;
@@ -47,13 +49,16 @@ export class Compiler {
     this.#refresh();
     const compiled = this.#session.compile(code);
     if (Array.isArray(compiled)) return { diagnostics: compiled };
-    return {
-      cell: compiled,
-      modules: this.#graph.delta([...compiled.imports.map(({ specifier }) => specifier), ...compiled.dynamicImports]),
-    };
+    const { delta, versions } = this.#graph.delta([...compiled.imports.map(({ specifier }) => specifier), ...compiled.dynamicImports]);
+    this.#versions.set(compiled.id, versions);
+    return { cell: compiled, modules: delta };
   }
 
+  /** Records that a cell ran: the evaluator has its modules, and the names that it left with a value are there for the next. */
   commit(id: string, defined: string[]): void {
+    const versions = this.#versions.get(id);
+    if (versions) this.#graph.markSent(versions);
+    this.#versions.delete(id);
     this.#session.commit(id, defined);
   }
 
@@ -64,7 +69,9 @@ export class Compiler {
 
   /** Where a specifier that is only known at run time leads. */
   load(specifier: string): ModuleDelta {
-    return this.#graph.delta([specifier]);
+    const { delta, versions } = this.#graph.delta([specifier]);
+    this.#graph.markSent(versions);
+    return delta;
   }
 
   complete(code: string, cursor: number): Completions {
@@ -83,6 +90,7 @@ export class Compiler {
   reset(): void {
     this.#session.reset();
     this.#graph.reset();
+    this.#versions.clear();
   }
 
   #refresh(): void {

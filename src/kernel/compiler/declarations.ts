@@ -23,9 +23,13 @@ export function topLevelDeclarations(file: ts.SourceFile): Map<string, Declared>
     }
     for (const element of name.elements) if (ts.isBindingElement(element)) addBindings(element.name, as);
   };
-  const addVariables = (list: ts.VariableDeclarationList): void => {
+  const addVariables = (list: ts.VariableDeclarationList, ambient = false): void => {
     if (isUsing(list)) return;
-    for (const declaration of list.declarations) addBindings(declaration.name, list.flags & ts.NodeFlags.Const ? 'const' : 'let');
+    const as = list.flags & ts.NodeFlags.Const ? 'const' : 'let';
+    for (const { name } of list.declarations) {
+      if (ambient && ts.isIdentifier(name)) names.set(name.text, { as, value: false });
+      else addBindings(name, as);
+    }
   };
   const addHoistedVars = (node: ts.Node): void => {
     if (ts.isFunctionLike(node) || ts.isClassLike(node) || ts.isModuleDeclaration(node)) return;
@@ -33,13 +37,18 @@ export function topLevelDeclarations(file: ts.SourceFile): Map<string, Declared>
     ts.forEachChild(node, addHoistedVars);
   };
   for (const statement of file.statements) {
-    if (ts.isVariableStatement(statement)) addVariables(statement.declarationList);
+    // What is only declared has its value, if any, in the global scope.
+    const value = !isAmbient(statement);
+    if (ts.isVariableStatement(statement)) addVariables(statement.declarationList, !value);
     else if (ts.isFunctionDeclaration(statement)) {
-      if (statement.name) names.set(statement.name.text, { as: 'let', value: true });
+      if (statement.name) names.set(statement.name.text, { as: 'let', value });
     } else if (ts.isClassDeclaration(statement) || ts.isEnumDeclaration(statement)) {
-      if (statement.name) add(statement.name.text, { as: 'import', value: true });
+      if (statement.name) add(statement.name.text, { as: 'import', value });
     } else if (ts.isModuleDeclaration(statement)) {
-      if (ts.isIdentifier(statement.name) && !isGlobalAugmentation(statement)) add(statement.name.text, { as: 'import', value: true });
+      if (!ts.isIdentifier(statement.name) || isGlobalAugmentation(statement)) continue;
+      add(statement.name.text, { as: 'import', value: value && hasValues(statement) });
+    } else if (ts.isImportEqualsDeclaration(statement)) {
+      add(statement.name.text, { as: 'import', value: !statement.isTypeOnly });
     } else if (ts.isInterfaceDeclaration(statement) || ts.isTypeAliasDeclaration(statement)) {
       add(statement.name.text, { as: 'import', value: false });
     } else if (ts.isImportDeclaration(statement)) {
@@ -101,6 +110,24 @@ export function importedSpecifiers(file: ts.SourceFile): Set<string> {
   };
   visit(file);
   return specifiers;
+}
+
+/** Whether a statement is marked `declare`. */
+export function isAmbient(statement: ts.Statement): boolean {
+  return hasModifier(statement, ts.SyntaxKind.DeclareKeyword);
+}
+
+export function hasModifier(statement: ts.Statement, kind: ts.ModifierSyntaxKind): boolean {
+  return ts.canHaveModifiers(statement) && (ts.getModifiers(statement)?.some((modifier) => modifier.kind === kind) ?? false);
+}
+
+/** Whether a namespace holds more than types. */
+function hasValues({ body }: ts.ModuleDeclaration): boolean {
+  if (!body || !ts.isModuleBlock(body)) return body !== undefined && ts.isModuleDeclaration(body) && hasValues(body);
+  return body.statements.some((statement) => {
+    if (ts.isInterfaceDeclaration(statement) || ts.isTypeAliasDeclaration(statement) || isAmbient(statement)) return false;
+    return !ts.isModuleDeclaration(statement) || hasValues(statement);
+  });
 }
 
 /** Whether a file adds to the global scope or to another module, which only a new program can see. */

@@ -1,3 +1,4 @@
+import { isBuiltin } from 'node:module';
 import { relative } from 'node:path';
 import ts from 'typescript';
 import { isInstalled } from './files.ts';
@@ -44,10 +45,11 @@ export class ModuleGraph {
   }
 
   /**
-   * Adds the specifiers that a cell imports and returns what is new or has changed on disk since last time.
+   * Adds the specifiers that a cell imports and returns what is new or has changed on disk since what was last said to be sent.
+   * @returns the delta, and the versions to pass to `markSent` once the evaluator has it
    * @throws SyntaxError naming file, line and column of a module that cannot be parsed
    */
-  delta(specifiers: Iterable<string>): ModuleDelta {
+  delta(specifiers: Iterable<string>): { delta: ModuleDelta; versions: ReadonlyMap<string, string> } {
     this.#program.files.changed(this.#compiled.keys());
     for (const specifier of specifiers) this.#roots.set(specifier, this.#resolve(specifier, this.#program.cellPath('cell-0')));
     const modules: Record<string, ModuleSource> = {};
@@ -60,8 +62,11 @@ export class ModuleGraph {
       for (const next of Object.values(source.imports)) visit(next);
     };
     for (const target of this.#roots.values()) visit(target);
-    for (const path of Object.keys(modules)) this.#sent.set(path, versions.get(path) as string);
-    return { roots: Object.fromEntries(this.#roots), modules };
+    return { delta: { roots: Object.fromEntries(this.#roots), modules }, versions };
+  }
+
+  markSent(versions: ReadonlyMap<string, string>): void {
+    for (const [path, version] of versions) this.#sent.set(path, version);
   }
 
   /** Forgets what was sent, as after the evaluator was replaced. */
@@ -71,6 +76,7 @@ export class ModuleGraph {
   }
 
   #resolve(specifier: string, from: string): ModuleTarget {
+    if (isBuiltin(specifier)) return { external: specifier };
     const resolved = this.#program.resolve(specifier, from);
     const path = resolved?.resolvedFileName;
     if (!path || isInstalled(path) || !LOADED_HERE.has(resolved.extension)) return { external: specifier };
@@ -78,12 +84,13 @@ export class ModuleGraph {
   }
 
   #compile(path: string): { version: string; source: ModuleSource } {
-    const version = this.#program.files.version(path) ?? '';
+    const onDisk = this.#program.files.version(path) ?? '';
     const known = this.#compiled.get(path);
-    if (known && known.version === version) return known;
+    if (known?.version.startsWith(onDisk) && !hasUnresolved(known.source)) return known;
     const text = this.#program.files.text(path) ?? '';
     const source = path.endsWith('.json') ? { code: text, map: '', imports: {} } : this.#transpile(path, text);
-    const compiled = { version, source };
+    // Where imports lead is part of a version: a file they look for may have come into being.
+    const compiled = { version: `${onDisk} ${JSON.stringify(source.imports)}`, source };
     this.#compiled.set(path, compiled);
     return compiled;
   }
@@ -110,4 +117,9 @@ export class ModuleGraph {
     const code = outputText.replace(/^\/\/# sourceMappingURL=.*$/m, '');
     return { code, map: sourceMapText ?? '', imports };
   }
+}
+
+/** Whether a module imports a file that is not there. */
+function hasUnresolved({ imports }: ModuleSource): boolean {
+  return Object.entries(imports).some(([specifier, target]) => specifier.startsWith('.') && 'external' in target);
 }

@@ -116,8 +116,10 @@ export class CellProgram {
 
   resolve(specifier: string, from: string): ts.ResolvedModuleFull | undefined {
     const mode = this.options.moduleResolution === ts.ModuleResolutionKind.Bundler ? undefined : ts.ModuleKind.ESNext;
-    return ts.resolveModuleName(specifier, from, this.options, this.#host as ts.ModuleResolutionHost, this.#resolutions, undefined, mode)
-      .resolvedModule;
+    const look = (cache?: ts.ModuleResolutionCache): ts.ResolvedModuleFull | undefined =>
+      ts.resolveModuleName(specifier, from, this.options, this.#host as ts.ModuleResolutionHost, cache, undefined, mode).resolvedModule;
+    // What was not there may be there now: a failure is not believed twice.
+    return look(this.#resolutions) ?? look();
   }
 
   #needsNewFiles(file: ts.SourceFile): boolean {

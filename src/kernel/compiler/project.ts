@@ -57,6 +57,7 @@ export function findProject(folder: string, installation: Installation): Project
     sourceMap: true,
     inlineSources: false,
     removeComments: true,
+    preserveConstEnums: true,
     isolatedModules: false,
     verbatimModuleSyntax: false,
     isolatedDeclarations: false,

@@ -1,5 +1,5 @@
 import ts from 'typescript';
-import { type Declared, importBindings, mentionedNames, topLevelDeclarations } from './declarations.ts';
+import { type Declared, hasModifier, importBindings, mentionedNames, topLevelDeclarations } from './declarations.ts';
 import { CELL_SPECIFIER, type CellProgram } from './program.ts';
 import { CELL_PARAMETERS, type CellImport, cellTransformer } from './transform.ts';
 
@@ -40,7 +40,9 @@ const TOLERATED = new Set([7016]);
 export class CellSession {
   readonly #program: CellProgram;
   #names = new Map<string, SessionName>();
-  #pending = new Map<string, Map<string, Declared>>();
+  readonly #pending = new Map<string, Map<string, Declared>>();
+  /** The earlier cells whose types a cell needs, for every cell that is kept. */
+  readonly #uses = new Map<string, ReadonlySet<string>>();
   #counter = 0;
 
   constructor(program: CellProgram) {
@@ -52,7 +54,7 @@ export class CellSession {
     const { id, file, declared } = this.#enter(source);
     const diagnostics = this.#diagnose(file, source);
     if (diagnostics.length > 0) {
-      this.#program.removeCell(id);
+      this.#remove(id);
       return diagnostics;
     }
     const imports: CellImport[] = [];
@@ -84,10 +86,14 @@ export class CellSession {
     const declared = this.#pending.get(id);
     this.#pending.delete(id);
     if (!declared) return;
-    if (declared.size === 0) this.#program.removeCell(id);
+    let replaced = false;
     for (const [name, how] of declared) {
-      if (!how.value || defined.includes(name)) this.#names.set(name, { ...how, cell: id });
+      if (how.value && !defined.includes(name)) continue;
+      replaced ||= this.#names.has(name);
+      this.#names.set(name, { ...how, cell: id });
     }
+    if (declared.size === 0) this.#remove(id);
+    else if (replaced) this.#prune();
   }
 
   /** Type-checks cells as if they ran one after another, and leaves no trace. */
@@ -103,7 +109,7 @@ export class CellSession {
       });
     } finally {
       this.#names = before;
-      for (const id of added) this.#program.removeCell(id);
+      for (const id of added) this.#remove(id);
     }
   }
 
@@ -117,17 +123,32 @@ export class CellSession {
 
   /** Forgets every name, as after the evaluator was replaced. */
   reset(): void {
-    for (const { cell } of this.#names.values()) this.#program.removeCell(cell);
     this.#names.clear();
     this.#pending.clear();
+    this.#prune();
   }
 
   #enter(source: string): { id: string; file: ts.SourceFile; declared: Map<string, Declared> } {
-    const parsed = parse(source);
+    const text = withoutDefaultExports(source);
+    const parsed = parse(text);
     const declared = topLevelDeclarations(parsed);
     const id = `cell-${++this.#counter}`;
-    const file = this.#program.setCell(id, this.#prologue(declared, mentionedNames(parsed)) + source + epilogue(parsed, declared));
+    const mentioned = mentionedNames(parsed);
+    this.#uses.set(id, new Set([...this.#names].flatMap(([name, { cell }]) => (mentioned.has(name) && !declared.has(name) ? [cell] : []))));
+    const file = this.#program.setCell(id, this.#prologue(declared, mentioned) + text + epilogue(parsed, declared));
     return { id, file, declared };
+  }
+
+  /** Forgets the cells whose every name was declared anew since and whose types no other cell needs. */
+  #prune(): void {
+    const needed = new Set([...[...this.#names.values()].map(({ cell }) => cell), ...this.#pending.keys()]);
+    for (const id of needed) for (const used of this.#uses.get(id) ?? []) needed.add(used); // a set grows while it is walked
+    for (const id of this.#uses.keys()) if (!needed.has(id)) this.#remove(id);
+  }
+
+  #remove(id: string): void {
+    this.#uses.delete(id);
+    this.#program.removeCell(id);
   }
 
   /** One line that brings in the names of earlier cells, without those that the cell declares itself. */
@@ -143,7 +164,7 @@ export class CellSession {
   #diagnose(file: ts.SourceFile, source: string): CellDiagnostic[] {
     const { program } = this.#program;
     const syntactic = program.getSyntacticDiagnostics(file);
-    const found = syntactic.length > 0 ? syntactic : program.getSemanticDiagnostics(file);
+    const found = syntactic.length > 0 || isUnchecked(source) ? syntactic : program.getSemanticDiagnostics(file);
     const offset = file.text.indexOf('\n') + 1;
     return found.flatMap(({ start, length, messageText, code, category }) => {
       if (category !== ts.DiagnosticCategory.Error || TOLERATED.has(code) || start === undefined || start < offset) return [];
@@ -167,6 +188,29 @@ function parse(source: string): ts.SourceFile {
   return ts.createSourceFile('cell.ts', source, { languageVersion: ts.ScriptTarget.ES2023 }, false);
 }
 
+/** Whether a cell says `@ts-nocheck`; TypeScript itself no longer sees it behind the line that is put before the cell. */
+function isUnchecked(source: string): boolean {
+  const { checkJsDirective } = parse(source) as ts.SourceFile & { checkJsDirective?: { enabled: boolean } };
+  return checkJsDirective?.enabled === false;
+}
+
+/**
+ * A cell has no default export; a class or function that is marked as one is a declaration, or a value if it has no name.
+ * Nothing moves to another line or column but what follows a nameless one on its last line.
+ */
+function withoutDefaultExports(source: string): string {
+  let text = source;
+  for (const statement of parse(source).statements.toReversed()) {
+    if (!hasModifier(statement, ts.SyntaxKind.DefaultKeyword)) continue;
+    const { name } = statement as ts.ClassDeclaration | ts.FunctionDeclaration;
+    const [from, to] = ['export', 'default'].map((word, i) => source.indexOf(word, statement.getFullStart()) + i * word.length);
+    const end = name ? source.slice(to, statement.end) : `${source.slice(to, statement.end)})`;
+    const blank = ' '.repeat(to - from);
+    text = text.slice(0, from) + (name ? blank : `${blank.slice(1)}(`) + end + text.slice(statement.end);
+  }
+  return text;
+}
+
 /** Names that the import declarations of a cell itself bring in. */
 function importedNames(file: ts.SourceFile): string[] {
   return file.statements.flatMap((statement) => {
@@ -181,11 +225,8 @@ function epilogue(file: ts.SourceFile, declared: ReadonlyMap<string, Declared>):
   for (const statement of file.statements) {
     if (ts.isExportDeclaration(statement) && statement.exportClause && ts.isNamedExports(statement.exportClause)) {
       for (const element of statement.exportClause.elements) exported.add(element.name.text);
-    } else if (ts.canHaveModifiers(statement) && ts.getModifiers(statement)?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword)) {
-      const names = topLevelDeclarations({ statements: [statement] } as unknown as ts.SourceFile).keys();
-      // A default export is not exported under its own name.
-      const isDefault = ts.getModifiers(statement)?.some(({ kind }) => kind === ts.SyntaxKind.DefaultKeyword);
-      if (!isDefault) for (const name of names) exported.add(name);
+    } else if (hasModifier(statement, ts.SyntaxKind.ExportKeyword)) {
+      for (const name of topLevelDeclarations({ statements: [statement] } as unknown as ts.SourceFile).keys()) exported.add(name);
     }
   }
   return `\nexport { ${[...declared.keys()].filter((name) => !exported.has(name)).join(', ')} };`;

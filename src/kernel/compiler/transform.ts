@@ -1,5 +1,5 @@
 import ts from 'typescript';
-import { importBindings, isUsing, isVar } from './declarations.ts';
+import { importBindings, isAmbient, isUsing, isVar } from './declarations.ts';
 import { CELL_SPECIFIER } from './program.ts';
 
 /** An import that the evaluator carries out before it runs a cell: `bindings` maps local names to exported ones (`*`: the namespace). */
@@ -36,7 +36,7 @@ export function cellTransformer(
     /** Functions, classes and enums keep a local binding too: inside them their own name means that. */
     const keepingOwnName = <T>(declaration: ts.NamedDeclaration, visitBody: () => T): T => {
       const name = declaration.name && ts.isIdentifier(declaration.name) ? declaration.name.text : undefined;
-      const own = [...topLevel].filter((symbol) => symbol.name === name);
+      const own = name === undefined ? [] : [...topLevel].filter((symbol) => symbol.name === name);
       for (const symbol of own) topLevel.delete(symbol);
       const result = visitBody();
       for (const symbol of own) topLevel.add(symbol);
@@ -190,12 +190,14 @@ export function cellTransformer(
         const visited = keepingOwnName(statement, () =>
           ts.visitEachChild(withoutExport(statement), visitFunctionChild(statement), context),
         );
-        if (statement.name && statement.body) {
-          hoisted.push(visited, share(statement.name.text));
-        } else if (statement.body) body.push(at(factory.createReturnStatement(asFunctionExpression(visited)), statement));
+        if (statement.name && statement.body) hoisted.push(visited, share(statement.name.text));
       } else if (ts.isClassDeclaration(statement) || ts.isEnumDeclaration(statement) || ts.isModuleDeclaration(statement)) {
         body.push(keepingOwnName(statement, () => ts.visitEachChild(withoutExport(statement), visit, context)));
-        if (statement.name && ts.isIdentifier(statement.name)) body.push(share(statement.name.text));
+        if (statement.name && ts.isIdentifier(statement.name) && shared.has(statement.name.text)) body.push(share(statement.name.text));
+      } else if (ts.isImportEqualsDeclaration(statement)) {
+        const { name, moduleReference } = statement;
+        if (ts.isExternalModuleReference(moduleReference) || !isValue(checker, name)) continue;
+        body.push(at(factory.createExpressionStatement(factory.createAssignment(scope(name.text), entity(moduleReference))), statement));
       } else if (ts.isExportAssignment(statement) || (ts.isExpressionStatement(statement) && statement === last)) {
         const value = ts.visitNode(statement.expression, visit) as ts.Expression;
         const result = at(factory.createReturnStatement(factory.createArrayLiteralExpression([value])), statement);
@@ -214,35 +216,27 @@ export function cellTransformer(
     }
 
     function withoutExport<T extends ts.FunctionDeclaration | ts.ClassDeclaration | ts.EnumDeclaration | ts.ModuleDeclaration>(node: T): T {
-      const modifiers = node.modifiers?.filter(
-        (modifier) => modifier.kind !== ts.SyntaxKind.ExportKeyword && modifier.kind !== ts.SyntaxKind.DefaultKeyword,
-      );
+      const modifiers = node.modifiers?.filter((modifier) => modifier.kind !== ts.SyntaxKind.ExportKeyword);
       if (!modifiers || modifiers.length === node.modifiers?.length) return node;
       return factory.replaceDecoratorsAndModifiers(node as ts.ClassDeclaration, modifiers) as unknown as T;
     }
 
-    function asFunctionExpression(node: ts.FunctionDeclaration): ts.Expression {
-      const made = factory.createFunctionExpression(
-        node.modifiers?.filter(ts.isModifier),
-        node.asteriskToken,
-        undefined,
-        undefined,
-        node.parameters,
-        undefined,
-        node.body as ts.Block,
-      );
-      return factory.createArrayLiteralExpression([made]);
+    /** A qualified name as an expression. */
+    function entity(name: ts.EntityName): ts.Expression {
+      if (ts.isIdentifier(name)) return visit(name) as ts.Expression;
+      return factory.createPropertyAccessExpression(entity(name.left), name.right);
     }
   };
 }
 
 /** The symbols of a cell's module scope: its own declarations and what earlier cells handed on. */
 function topLevelSymbols(checker: ts.TypeChecker, file: ts.SourceFile, shared: ReadonlySet<string>): Set<ts.Symbol> {
-  const inScope = (file as ts.SourceFile & { locals?: Map<string, ts.Symbol> }).locals ?? new Map<string, ts.Symbol>();
+  const inScope = (file as ts.SourceFile & { locals?: ts.SymbolTable }).locals ?? new Map<ts.__String, ts.Symbol>();
   const symbols = new Set<ts.Symbol>();
   const exported = checker.getSymbolAtLocation(file)?.exports;
   for (const name of shared) {
-    for (const symbol of [inScope.get(name), exported?.get(ts.escapeLeadingUnderscores(name))]) {
+    const escaped = ts.escapeLeadingUnderscores(name);
+    for (const symbol of [inScope.get(escaped), exported?.get(escaped)]) {
       if (symbol) symbols.add(symbol).add(checker.getExportSymbolOfSymbol(symbol));
     }
   }
@@ -265,13 +259,6 @@ function isValue(checker: ts.TypeChecker, local: ts.Identifier): boolean {
   if (!symbol || !(symbol.flags & ts.SymbolFlags.Alias)) return true;
   const target = checker.getAliasedSymbol(symbol);
   return target.escapedName === 'unknown' || (target.flags & ts.SymbolFlags.Value) !== 0;
-}
-
-function isAmbient(statement: ts.Statement): boolean {
-  return (
-    ts.canHaveModifiers(statement) &&
-    (ts.getModifiers(statement)?.some((modifier) => modifier.kind === ts.SyntaxKind.DeclareKeyword) ?? false)
-  );
 }
 
 function isAnonymousFunction(node: ts.Expression): boolean {

@@ -32,7 +32,16 @@ function evaluatorMain(): void {
     return (await ask((request) => ({ type: 'load', request, specifier }))) as ModuleDelta;
   });
   const runner = new CellRunner(loader, folder);
-  Object.assign(globalThis, { display, clear, input, progress, comms, require: createRequire(join(folder, 'cell.ts')), __dirname: folder });
+  Object.assign(globalThis, {
+    display,
+    clear,
+    input,
+    progress,
+    comms,
+    require: createRequire(join(folder, 'cell.ts')),
+    __dirname: folder,
+    __filename: join(folder, 'cell.ts'),
+  });
   // Libraries that show their progress in place find the notebook by this.
   Object.defineProperty(globalThis, Symbol.for('colora.display'), { value: { publish } });
 
