@@ -2,16 +2,19 @@
 // through the TypeScript loader would cost every kernel a few tenths of a second.
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const require = createRequire(import.meta.url);
 const PARTS = ['server', 'evaluator', 'compiler'];
-/** A lock older than this belongs to a build that was killed. */
+/** A lock older than this belongs to a build that was killed; in milliseconds. */
 const STALE_LOCK = 60_000;
+/** A build that no kernel was started from for so long is deleted; in milliseconds. */
+const UNUSED = 7 * 24 * 3600 * 1000;
 
 function sources(folder) {
   return readdirSync(folder, { withFileTypes: true })
@@ -43,9 +46,23 @@ export async function buildKernel() {
     kernel: packageVersion(join(root, 'package.json')),
     typescript: packageVersion(require.resolve('typescript/package.json')),
   };
-  const cache = join(root, 'node_modules', '.cache', 'colora-kernel');
-  const folder = join(cache, fingerprint(versions));
-  if (!existsSync(folder)) await bundle(cache, folder);
+  const name = fingerprint(versions);
+  let folder = join(root, 'node_modules', '.cache', 'colora-kernel', name);
+  if (!existsSync(folder)) {
+    try {
+      await bundle(folder);
+    } catch (error) {
+      if (!['EACCES', 'EROFS', 'EPERM'].includes(error.code)) throw error;
+      // A checkout that cannot be written to.
+      folder = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'colora-kernel', name);
+      if (!existsSync(folder)) await bundle(folder);
+    }
+  }
+  try {
+    utimesSync(folder, new Date(), new Date()); // in use
+  } catch {
+    // Another user's.
+  }
   const part = (name) => join(folder, `${name}.cjs`);
   return {
     root,
@@ -57,10 +74,11 @@ export async function buildKernel() {
   };
 }
 
-async function bundle(cache, folder) {
-  const { build } = await import('esbuild');
+async function bundle(folder) {
+  const cache = dirname(folder);
   const partial = `${folder}.${process.pid}.partial`;
   mkdirSync(partial, { recursive: true });
+  const { build } = await import('esbuild');
   await Promise.all(
     PARTS.map((name) =>
       build({
@@ -76,9 +94,9 @@ async function bundle(cache, folder) {
       }),
     ),
   );
-  for (const old of existsSync(cache) ? readdirSync(cache) : []) {
+  for (const old of readdirSync(cache)) {
     const path = join(cache, old);
-    if (path !== partial && Date.now() - statSync(path).mtimeMs > STALE_LOCK) rmSync(path, { recursive: true, force: true });
+    if (Date.now() - statSync(path).mtimeMs > UNUSED) rmSync(path, { recursive: true, force: true });
   }
   try {
     renameSync(partial, folder);
@@ -98,30 +116,35 @@ export async function buildSnapshot(build) {
   const lock = `${build.snapshot}.lock`;
   if (existsSync(lock) && Date.now() - statSync(lock).mtimeMs > STALE_LOCK) rmSync(lock, { force: true });
   try {
-    openSync(lock, 'wx');
+    closeSync(openSync(lock, 'wx'));
   } catch {
-    return false; // being built by another kernel
+    return false; // being built by another kernel, or not to be written here
   }
-  const partial = `${build.snapshot}.partial`;
+  const partial = `${build.snapshot}.${process.pid}.partial`;
   const made = await new Promise((resolve) => {
     const options = { env: { ...process.env, COLORA_ROOT: root, NODE_OPTIONS: '' }, cwd: root };
-    execFile(process.execPath, ['--snapshot-blob', partial, '--build-snapshot', build.compiler], options, (error) => resolve(!error));
+    const command = ['--stack-size=3900', '--snapshot-blob', partial, '--build-snapshot', build.compiler];
+    execFile(process.execPath, command, options, (error) => resolve(!error));
   });
-  if (made) renameSync(partial, build.snapshot);
-  rmSync(lock, { force: true });
+  try {
+    if (made) renameSync(partial, build.snapshot);
+  } finally {
+    rmSync(lock, { force: true });
+    rmSync(partial, { force: true });
+  }
   return made;
 }
 
 /** Runs a kernel on a connection file. */
 export async function runKernel(connectionFile) {
-  const build = await buildKernel();
-  const { startKernel } = require(build.server);
   try {
+    const build = await buildKernel();
+    const { startKernel } = require(build.server);
     await startKernel(connectionFile, build);
+    // Later kernels start faster; this one is not held up, since the snapshot is made once it has had time to start.
+    setTimeout(() => buildSnapshot(build).catch(() => undefined), 3000).unref();
   } catch (error) {
     console.error(error.name === 'UserError' ? error.message : error);
     process.exit(1);
   }
-  // Later kernels start faster; this one is not held up, since the snapshot is made once it has had time to start.
-  setTimeout(() => void buildSnapshot(build), 3000).unref();
 }

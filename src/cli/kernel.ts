@@ -46,8 +46,8 @@ async function install(dataFolder: string): Promise<number> {
     interrupt_mode: interruptMode,
   });
   // Built now, so that the first notebook does not wait for it.
-  await buildSnapshot(await buildKernel());
-  return print(`installed ${folder}`);
+  const isFast = await buildSnapshot(await buildKernel());
+  return print(`installed ${folder}${isFast ? '' : ' (without a start-up snapshot: kernels take a second longer to start)'}`);
 }
 
 function list(): number {

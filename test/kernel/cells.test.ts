@@ -159,7 +159,27 @@ describe('cells', () => {
     expect((await kernel.run('throw new Error("outer", { cause: new TypeError("inner") })')).traceback).toMatch(
       /Error: outer[\s\S]*Caused by:\nTypeError: inner/,
     );
-    expect((await kernel.run('throw "a string"')).error).toBe('Thrown: a string');
+    expect((await kernel.run('throw "a string"')).error).toBe("Thrown: 'a string'");
+  });
+
+  it('whatever is thrown, the cell ends with an error', async () => {
+    const cases: Record<string, RegExp> = {
+      'throw Object.create(null)': /^Thrown: \[Object: null prototype\] \{\}/,
+      'throw undefined': /^Thrown: undefined/,
+      'throw { a: 1 }': /^Thrown: \{ a: 1 \}/,
+      'const e = new Error("loop"); e.cause = e; throw e': /^Error: loop/,
+      'throw Object.defineProperty(new Error(), "message", { get() { throw new Error("no") } })': /^Thrown: a value that cannot be shown/,
+      'throw Object.assign(new Error("n"), { name: 5 })': /^5: n/,
+    };
+    for (const [code, expected] of Object.entries(cases)) expect((await kernel.run(code)).error, code).toMatch(expected);
+    const aggregate = await kernel.run('await Promise.any([Promise.reject(new TypeError("first")), Promise.reject("second")])');
+    expect(aggregate.traceback).toMatch(/Reason:\nTypeError: first[\s\S]*Reason:\n'second'/);
+    expect((await kernel.run('import { readFileSync } from "node:fs"; readFileSync("/nowhere")')).traceback).toMatch(/code: 'ENOENT'/);
+  });
+
+  it('a promise is shown without what the kernel knows of it', async () => {
+    const shown = (await kernel.run('[Promise.resolve(1), import("node:os").then(() => new Promise(() => {}))]')).result;
+    expect(shown?.replace(/\s+/g, ' ')).toBe('[ Promise { 1 }, Promise { <pending> } ]');
   });
 
   it('two kernels run side by side and share nothing', async () => {

@@ -50,6 +50,11 @@ describe('protocol', () => {
     expect((await kernel.run('await input("name? ")')).error).toMatch(/front end must allow standard input/);
   });
 
+  it('several questions at once are asked one after another', async () => {
+    const ran = await kernel.run('await Promise.all([input("a"), input("b")])', { onInput: async (prompt) => prompt.toUpperCase() });
+    expect(ran.result).toBe("[ 'A', 'B' ]");
+  });
+
   it('completion counts in code points and knows the types of earlier cells', async () => {
     await kernel.run('const somewhere = { alpha: 1, beta: [1] }');
     expect(await client.complete('somewhere.al', 12)).toMatchObject({ matches: ['alpha'], cursor_start: 10, cursor_end: 12 });

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { delay, testKernel } from './harness.ts';
 
@@ -47,6 +48,35 @@ describe('survival', () => {
     expect(ran.stderr).toMatch(/Error.*: in a timer/);
     expect(ran.stderr).toMatch(/Error.*: unhandled/);
     expect((await kernel.run('alive')).result).toBe('1');
+  });
+
+  it('a compiler that is killed is replaced, and the cell says so', async () => {
+    await kernel.run('const beforeLoss = 1');
+    const pids = execFileSync('pgrep', ['-P', String(kernel.client.pid), '-f', 'snapshot-blob|compiler.cjs'])
+      .toString()
+      .split('\n');
+    process.kill(Number(pids[0]), 'SIGKILL');
+    await delay(100);
+    for (let tries = 0; tries < 3; tries++) {
+      const ran = await kernel.run('1 + 1');
+      if (ran.status === 'ok') break;
+      expect(ran.error).toMatch(/^CompilerLost: The compiler ended \(SIGKILL\); variables are lost/);
+    }
+    expect((await kernel.run('2 + 2')).result).toBe('4');
+    expect((await kernel.run('beforeLoss')).error).toMatch(/TS2304/);
+  });
+
+  it('a compilation that takes too long is interrupted at once', async () => {
+    const digits = '"0"|"1"|"2"|"3"|"4"|"5"|"6"|"7"|"8"|"9"';
+    const huge = `type D = ${digits}; type N = \`\${D}\${D}\${D}\${D}\`; type M = { [K in N]: \`\${K}-\${D}\` }; const m: M[N] = "x"`;
+    const running = kernel.run(huge);
+    await delay(50);
+    const start = Date.now();
+    await kernel.client.interrupt();
+    const ended = await running;
+    if (ended.error?.startsWith('TypeScriptError')) return; // the compiler was faster
+    expect(ended.error).toBe('Interrupted: The cell was interrupted before it ran.');
+    expect(Date.now() - start).toBeLessThan(2000);
   });
 
   it('an evaluator left busy ends when its kernel is killed', async () => {

@@ -47,7 +47,8 @@ export function inspect(
 
 export type Completeness = { status: 'complete' | 'invalid' } | { status: 'incomplete'; indent: string };
 
-const UNTERMINATED = new Set([1002, 1010, 1160, 1161, 1126]);
+/** Comments, templates and regular expressions that go on beyond the text. */
+const UNTERMINATED = new Set([1010, 1160, 1161, 1126]);
 
 /** Whether a front end should run a cell or let the user go on typing. */
 export function isComplete(code: string): Completeness {
@@ -55,7 +56,7 @@ export function isComplete(code: string): Completeness {
   const [first] = (file as ts.SourceFile & { parseDiagnostics: ts.DiagnosticWithLocation[] }).parseDiagnostics;
   if (!first) return { status: 'complete' };
   const atEnd = first.start >= code.trimEnd().length;
-  if (!atEnd && !(UNTERMINATED.has(first.code) && first.code !== 1002)) return { status: 'invalid' };
+  if (!atEnd && !UNTERMINATED.has(first.code)) return { status: 'invalid' };
   return { status: 'incomplete', indent: '  '.repeat(openBrackets(file)) };
 }
 

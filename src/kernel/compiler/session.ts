@@ -200,7 +200,7 @@ function isUnchecked(source: string): boolean {
  */
 function withoutDefaultExports(source: string): string {
   let text = source;
-  for (const statement of parse(source).statements.toReversed()) {
+  for (const statement of [...parse(source).statements].reverse()) {
     if (!hasModifier(statement, ts.SyntaxKind.DefaultKeyword)) continue;
     const { name } = statement as ts.ClassDeclaration | ts.FunctionDeclaration;
     const [from, to] = ['export', 'default'].map((word, i) => source.indexOf(word, statement.getFullStart()) + i * word.length);

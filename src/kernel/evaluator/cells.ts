@@ -5,7 +5,8 @@ import type { CompiledCell } from '../compiler/session.ts';
 import type { CellOutcome, ServerFrame } from '../frames.ts';
 import { recoverFromTermination, tolerateTermination } from './async-hooks.ts';
 import { send } from './channel.ts';
-import { type CellContext, InterruptedError, runInCell } from './context.ts';
+import { type CellContext, runInCell } from './context.ts';
+import { describeError } from './errors.ts';
 import { toBundle } from './format.ts';
 import { exportOf, type ModuleLoader } from './modules.ts';
 import { registerCell } from './stack.ts';
@@ -70,6 +71,7 @@ export class CellRunner {
   /** Ends the running cell; whatever of it goes on in the background is silent from now on. */
   interrupt(): void {
     recoverFromTermination();
+    this.#loader.interrupt();
     const running = this.#running;
     if (!running) return;
     const evalue = 'The cell was interrupted; variables are kept.';
@@ -113,26 +115,4 @@ export class CellRunner {
       }
     }
   }
-}
-
-/** An error as Jupyter wants it. */
-export function describeError(thrown: unknown): { ename: string; evalue: string; traceback: string[] } {
-  if (thrown instanceof InterruptedError) return { ename: 'Interrupted', evalue: thrown.message, traceback: [thrown.message] };
-  if (!(thrown instanceof Error) && !isErrorLike(thrown)) {
-    const evalue = String(thrown);
-    return { ename: 'Thrown', evalue, traceback: [`\x1b[31mThrown\x1b[39m: ${evalue}`] };
-  }
-  const { name, message } = thrown;
-  const headline = `${name}: ${message}`;
-  const stack = String(thrown.stack ?? '');
-  const frames = stack.startsWith(headline)
-    ? stack.slice(headline.length).split('\n').slice(1)
-    : stack.split('\n').filter((line) => line.startsWith('    at '));
-  const cause = thrown.cause === undefined ? [] : ['', 'Caused by:', ...describeError(thrown.cause).traceback];
-  return { ename: name, evalue: message, traceback: [`\x1b[31m${name}\x1b[39m: ${message}`, ...frames, ...cause] };
-}
-
-/** Errors of another realm are no instances of this one's Error. */
-function isErrorLike(value: unknown): value is Error {
-  return typeof value === 'object' && value !== null && 'stack' in value && 'message' in value && 'name' in value;
 }

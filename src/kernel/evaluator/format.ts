@@ -6,6 +6,9 @@ const DISPLAY = Symbol.for('Jupyter.display');
 const MAX_TABLE_ROWS = 50;
 const MAX_MATRIX_CELLS = 400;
 
+/** What asynchronous tracking leaves on promises before Node.js 24. */
+const ASYNC_TRACES = /,?\s*\[Symbol\((?:async_id_symbol|trigger_async_id_symbol|kResourceStore)\)\]: (?:\{[^{}]*\}|\d+)/g;
+
 /** How a value is shown. */
 export async function toBundle(value: unknown): Promise<MimeBundle> {
   if (isObject(value)) {
@@ -21,7 +24,8 @@ export async function toBundle(value: unknown): Promise<MimeBundle> {
 
 /** A value as a REPL prints it. */
 export function asText(value: unknown): string {
-  return inspect(value, { depth: 4, maxArrayLength: 100, maxStringLength: 10_000, breakLength: 100 });
+  const text = inspect(value, { depth: 4, maxArrayLength: 100, maxStringLength: 10_000, breakLength: 100 });
+  return text.includes('[Symbol(async_id_symbol)]') ? text.replace(ASYNC_TRACES, '') : text;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: values of packages that this file does not import, told by their shape

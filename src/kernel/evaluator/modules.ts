@@ -16,10 +16,11 @@ export class ModuleLoader {
   readonly #provided: Map<string, Namespace>;
   readonly #sources = new Map<string, ModuleSource>();
   readonly #instances = new Map<string, vm.SourceTextModule | vm.SyntheticModule>();
-  readonly #externals = new Map<string, Promise<Namespace>>();
+  readonly #externals = new Map<string, { loading: Promise<Namespace>; settled: boolean; interrupted: boolean }>();
   readonly #wrapped = new Map<Namespace, vm.SyntheticModule>();
   readonly #roots = new Map<string, ModuleTarget>();
   readonly #evaluations = new WeakMap<vm.Module, Promise<void>>();
+  readonly #evaluating = new Set<vm.Module>();
   #linking: Promise<void> = Promise.resolve();
 
   /**
@@ -56,7 +57,8 @@ export class ModuleLoader {
     if (!evaluation) {
       // One graph is linked at a time: a module that two graphs share must not be met half linked.
       this.#linking = this.#linking.catch(() => undefined).then(() => (module.status === 'unlinked' ? module.link(this.#link) : undefined));
-      evaluation = this.#linking.then(() => module.evaluate());
+      this.#evaluating.add(module);
+      evaluation = this.#linking.then(() => module.evaluate()).finally(() => this.#evaluating.delete(module));
       this.#evaluations.set(module, evaluation);
     }
     await evaluation;
@@ -112,13 +114,26 @@ export class ModuleLoader {
     const provided = this.#provided.get(specifier);
     if (provided) return Promise.resolve(provided);
     const key = `${dirname(from)}\n${specifier}`;
-    let loading = this.#externals.get(key);
-    if (!loading) {
-      loading = nativeImport(from, specifier);
-      this.#externals.set(key, loading);
-      loading.catch(() => this.#externals.delete(key));
-    }
-    return loading;
+    const known = this.#externals.get(key);
+    if (known) return known.interrupted && !known.settled ? orGiveUp(known.loading, specifier) : known.loading;
+    const external = { loading: nativeImport(from, specifier), settled: false, interrupted: false };
+    this.#externals.set(key, external);
+    external.loading.then(
+      () => {
+        external.settled = true;
+      },
+      () => this.#externals.delete(key),
+    );
+    return external.loading;
+  }
+
+  /** After an interrupt: what was being loaded may never be, and is begun anew by whoever asks next. */
+  interrupt(): void {
+    this.#linking = Promise.resolve();
+    for (const [path, module] of this.#instances)
+      if (module.status !== 'evaluated' || this.#evaluating.has(module)) this.#instances.delete(path);
+    this.#evaluating.clear();
+    for (const external of this.#externals.values()) external.interrupted = true;
   }
 
   /** A namespace of Node's own loader as a module that ours can link to. */
@@ -165,6 +180,17 @@ function jsonModule(path: string, text: string): vm.SyntheticModule {
     },
     { identifier: pathToFileURL(path).href },
   );
+}
+
+const PATIENCE = 5000;
+
+/** Node.js never finishes a module that was terminated while it was evaluated, nor begins it anew. */
+function orGiveUp<T>(loading: Promise<T>, specifier: string): Promise<T> {
+  const sentence = `import: '${specifier}' must load to its end once, but it was interrupted, and Node.js cannot begin it anew (restart the kernel)`;
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(sentence)), PATIENCE);
+    loading.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }
 
 /** Imports through Node.js, as if from a given file. */

@@ -39,14 +39,11 @@ export class Channels {
     void this.#welcome();
   }
 
-  /** Answers a request on the channel that it came by. */
-  reply(channel: RequestChannel, request: Message, type: string, content: object): void {
-    this.#send(this.#requests[channel], {
-      identities: request.identities,
-      header: this.wire.header(type),
-      parent_header: request.header,
-      content,
-    });
+  /** Answers a request on the channel that it came by, and returns the id of the answer. */
+  reply(channel: RequestChannel, request: Message, type: string, content: object): string {
+    const header = this.wire.header(type);
+    this.#send(this.#requests[channel], { identities: request.identities, header, parent_header: request.header, content });
+    return header.msg_id;
   }
 
   /** Tells everybody who listens. */

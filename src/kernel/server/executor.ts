@@ -15,8 +15,14 @@ interface Running {
   request: Message;
   /** Set while the evaluator has the cell. */
   finish?: (outcome: CellOutcome) => void;
-  interrupted: boolean;
+  /** Ends the wait for the compiler. */
+  giveUp: () => void;
 }
+
+/** How long the compiler may go on with a cell that was interrupted, in milliseconds. */
+const COMPILER_PATIENCE = 5000;
+/** Evaluators that may be lost before one is ready. */
+const MAX_FALSE_STARTS = 3;
 
 /** Runs the cells that front ends ask for, one after another, in an evaluator that it replaces when it is lost. */
 export class Executor {
@@ -25,18 +31,22 @@ export class Executor {
   readonly #compiler: CompilerProcess;
   readonly #history: History;
   readonly #spawn: (events: EvaluatorEvents) => EvaluatorProcess;
-  readonly #queue: Message[] = [];
+  readonly #queue: { request?: Message; run: () => Promise<void> }[] = [];
   readonly #comms = new Map<string, string>();
   /** Messages for comms that the evaluator has not handled yet. */
   readonly #handling = new Map<number, () => void>();
   #evaluator: EvaluatorProcess;
   #ready!: Promise<void>;
   #markReady!: () => void;
+  #failReady!: (why: Error) => void;
+  /** Evaluators that were lost since one was last ready. */
+  #falseStarts = 0;
   #executionCount = 0;
   #cells = 0;
   #running: Running | undefined;
   #busy = false;
-  #pendingInput: number | undefined;
+  /** Questions of the running cell, the first of which the front end was asked. */
+  #questions: { request: number; prompt: string; password: boolean; asked?: string }[] = [];
 
   constructor(channels: Channels, compiler: CompilerProcess, history: History, spawn: (events: EvaluatorEvents) => EvaluatorProcess) {
     this.#channels = channels;
@@ -57,27 +67,41 @@ export class Executor {
   }
 
   enqueue(request: Message): void {
-    this.#queue.push(request);
+    this.#queue.push({ request, run: () => this.#runCell(request) });
     if (!this.#busy) void this.#work();
+  }
+
+  /** Does something once the cells before it are in the evaluator: a comm may be meant for what they define. */
+  #afterCells(run: () => Promise<void>): Promise<void> {
+    if (!this.#busy || (this.#running?.finish && this.#queue.length === 0)) return run();
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ run: () => run().then(resolve, reject) });
+    });
   }
 
   /** Ends the running cell; variables are kept. */
   interrupt(): void {
     const running = this.#running;
     if (!running) return;
-    running.interrupted = true;
     if (running.finish) this.#evaluator.interrupt(() => this.#running !== running);
+    else running.giveUp();
   }
 
   /** Gives a front end's line of text to the cell that asked for it. */
-  answerInput(value: string): void {
-    if (this.#pendingInput === undefined) return;
-    this.#evaluator.send({ type: 'input', request: this.#pendingInput, value });
-    this.#pendingInput = undefined;
+  answerInput(value: string, question: unknown): void {
+    const [first] = this.#questions;
+    if (first === undefined || (typeof question === 'string' && question !== first.asked)) return;
+    this.#questions.shift();
+    this.#evaluator.send({ type: 'input', request: first.request, value });
+    this.#askNext();
   }
 
   /** Hands a front end's message to the evaluator's comms; resolves once it was handled. */
-  async comm(kind: 'open' | 'msg' | 'close', request: Message): Promise<void> {
+  comm(kind: 'open' | 'msg' | 'close', request: Message): Promise<void> {
+    return this.#afterCells(() => this.#handleComm(kind, request));
+  }
+
+  async #handleComm(kind: 'open' | 'msg' | 'close', request: Message): Promise<void> {
     const { comm_id, target_name, data } = request.content;
     const id = String(comm_id);
     if (kind === 'open') this.#comms.set(id, String(target_name));
@@ -90,7 +114,7 @@ export class Executor {
       const payload = typeof data === 'object' && data !== null ? data : {};
       this.#evaluator.send({ type: 'comm', cell, kind, id, data: payload, ...(kind === 'open' ? { target: String(target_name) } : {}) });
     });
-    this.outputs.flush();
+    this.outputs.end(cell);
   }
 
   close(): void {
@@ -99,9 +123,11 @@ export class Executor {
   }
 
   #start(): EvaluatorProcess {
-    this.#ready = new Promise((resolve) => {
+    this.#ready = new Promise((resolve, reject) => {
       this.#markReady = resolve;
+      this.#failReady = reject;
     });
+    this.#ready.catch(() => undefined); // told to whoever waits for it
     return this.#spawn({
       frame: (frame) => this.#handle(frame),
       // What an evaluator says before its first cell is for the kernel's log.
@@ -113,17 +139,22 @@ export class Executor {
 
   async #work(): Promise<void> {
     this.#busy = true;
-    for (let request = this.#queue.shift(); request; request = this.#queue.shift()) {
-      this.#channels.publish('status', request.header, { execution_state: 'busy' });
-      const reply = await this.#execute(request);
-      this.outputs.flush();
-      // Cells that were waiting when one failed are not run; those sent in answer to the reply are.
-      const aborted = reply.status === 'error' && request.content.stop_on_error !== false ? this.#queue.splice(0) : [];
-      this.#channels.reply('shell', request, 'execute_reply', reply);
-      this.#channels.publish('status', request.header, { execution_state: 'idle' });
-      for (const waiting of aborted) this.#abort(waiting);
-    }
+    for (let next = this.#queue.shift(); next; next = this.#queue.shift()) await next.run();
     this.#busy = false;
+  }
+
+  async #runCell(request: Message): Promise<void> {
+    this.#channels.publish('status', request.header, { execution_state: 'busy' });
+    const reply = await this.#execute(request);
+    this.outputs.flush();
+    // Cells that were waiting when one failed are not run; those sent in answer to the reply are.
+    const waiting = reply.status === 'error' && request.content.stop_on_error !== false ? this.#queue.splice(0) : [];
+    this.#channels.reply('shell', request, 'execute_reply', reply);
+    this.#channels.publish('status', request.header, { execution_state: 'idle' });
+    for (const item of waiting) {
+      if (item.request) this.#abort(item.request);
+      else this.#queue.push(item);
+    }
   }
 
   #abort(request: Message): void {
@@ -147,7 +178,7 @@ export class Executor {
     if (counted) this.#history.add(execution_count, code);
     if (!silent) this.outputs.publish(cell, 'execute_input', { code, execution_count });
     const name = silent ? 'cell' : `cell ${execution_count}`;
-    const outcome = await this.#run({ cell, request, interrupted: false }, code, name, !silent);
+    const outcome = await this.#run(cell, request, code, name, !silent);
     if (outcome.status === 'error') {
       const { ename, evalue, traceback } = outcome;
       if (!silent) this.outputs.publish(cell, 'error', { ename, evalue, traceback });
@@ -156,7 +187,7 @@ export class Executor {
     const expressions = typeof user_expressions === 'object' && user_expressions !== null ? user_expressions : {};
     const evaluated: Record<string, unknown> = {};
     for (const [key, expression] of Object.entries(expressions)) {
-      const result = await this.#run({ cell, request, interrupted: false }, String(expression), 'expression', false);
+      const result = await this.#run(cell, request, String(expression), 'expression', false);
       evaluated[key] =
         result.status === 'ok'
           ? { status: 'ok', data: result.bundle ?? { 'text/plain': 'undefined' }, metadata: {} }
@@ -165,32 +196,41 @@ export class Executor {
     return { status: 'ok', execution_count, user_expressions: evaluated, payload: [] };
   }
 
-  async #run(running: Running, code: string, name: string, publish: boolean): Promise<CellOutcome> {
+  async #run(cell: number, request: Message, code: string, name: string, publish: boolean): Promise<CellOutcome> {
+    let giveUp = (): void => undefined;
+    const givenUp = new Promise<undefined>((resolve) => {
+      giveUp = () => resolve(undefined);
+    });
+    const running: Running = { cell, request, giveUp };
     this.#running = running;
     try {
-      const compilation = await this.#compiler.call('compile', code);
+      const compiling = this.#compiler.call('compile', code);
+      const compilation = await Promise.race([Promise.all([compiling, this.#ready]).then(([compiled]) => compiled), givenUp]);
+      if (!compilation) {
+        this.#limit(compiling);
+        return { status: 'error', defined: [], ...failure('Interrupted', 'The cell was interrupted before it ran.') };
+      }
       if ('diagnostics' in compilation)
         return { status: 'error', defined: [], ...describeDiagnostics(compilation.diagnostics, code, name) };
-      await this.#ready;
-      if (running.interrupted)
-        return { status: 'error', defined: [], ...failure('Interrupted', 'The cell was interrupted before it ran.') };
       return await this.#evaluate(running, compilation.cell, () =>
-        this.#evaluator.send({
-          type: 'execute',
-          cell: running.cell,
-          name,
-          compiled: compilation.cell,
-          modules: compilation.modules,
-          publish,
-        }),
+        this.#evaluator.send({ type: 'execute', cell, name, compiled: compilation.cell, modules: compilation.modules, publish }),
       );
     } catch (thrown) {
       const { name: ename, message } = thrown as Error;
       return { status: 'error', defined: [], ...failure(ename, message) };
     } finally {
       this.#running = undefined;
-      this.#pendingInput = undefined;
+      this.#questions = [];
     }
+  }
+
+  /** A compiler that does not finish an interrupted cell soon would hold up all that come after it. */
+  #limit(compiling: Promise<unknown>): void {
+    const timer = setTimeout(() => this.#compiler.restart(), COMPILER_PATIENCE);
+    compiling.then(
+      () => clearTimeout(timer),
+      () => clearTimeout(timer),
+    );
   }
 
   async #evaluate(running: Running, compiled: CompiledCell, start: () => void): Promise<CellOutcome> {
@@ -204,8 +244,11 @@ export class Executor {
 
   #handle(frame: EvaluatorFrame): void {
     const { outputs } = this;
-    if (frame.type === 'ready') this.#markReady();
-    else if (frame.type === 'stream') outputs.stream(frame.cell, frame.name, frame.text);
+    if (frame.type === 'ready') {
+      this.#falseStarts = 0;
+      this.#markReady();
+    }
+    if (frame.type === 'stream') outputs.stream(frame.cell, frame.name, frame.text);
     else if (frame.type === 'display') outputs.display(frame);
     else if (frame.type === 'clear') outputs.publish(frame.cell, 'clear_output', { wait: frame.wait });
     else if (frame.type === 'result') {
@@ -238,9 +281,16 @@ export class Executor {
       this.#evaluator.send({ type: 'input', request, error });
       return;
     }
+    this.#questions.push({ request, prompt, password });
+    if (this.#questions.length === 1) this.#askNext();
+  }
+
+  #askNext(): void {
+    const [first] = this.#questions;
+    if (!first || !this.#running) return;
     this.outputs.flush();
-    this.#pendingInput = request;
-    this.#channels.reply('stdin', running.request, 'input_request', { prompt, password });
+    const { prompt, password } = first;
+    first.asked = this.#channels.reply('stdin', this.#running.request, 'input_request', { prompt, password });
   }
 
   #publishComm({ kind, id, target, data, cell }: CommFrame): void {
@@ -252,11 +302,16 @@ export class Executor {
   /** The evaluator is lost: the running cell fails with the cause, and a fresh one takes over. */
   #replace(cause: { ename: string; evalue: string }): void {
     const lost = failure(cause.ename, cause.evalue);
+    this.#falseStarts++;
     const running = this.#running;
     this.#comms.clear();
     for (const handled of this.#handling.values()) handled();
     this.#handling.clear();
     void this.#compiler.call('reset').catch(() => undefined);
+    if (this.#falseStarts > MAX_FALSE_STARTS) {
+      this.#failReady(new Error(`the kernel cannot start an evaluator any more: ${cause.evalue} (restart the kernel)`));
+      return;
+    }
     this.#evaluator = this.#start();
     if (running?.finish) running.finish({ status: 'error', defined: [], ...lost });
     else {

@@ -81,7 +81,8 @@ function read(file: string): Entry[] {
   }
   return text.split('\n').flatMap((line) => {
     try {
-      return [JSON.parse(line) as Entry];
+      const entry: Entry | null = JSON.parse(line);
+      return typeof entry?.input === 'string' ? [entry] : [];
     } catch {
       return []; // the last line of a kernel that was killed while it wrote
     }

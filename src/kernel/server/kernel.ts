@@ -58,7 +58,7 @@ export class Kernel {
     const { executor, log } = this.#parts;
     const type = request.header.msg_type;
     if (channel === 'stdin') {
-      if (type === 'input_reply') executor.answerInput(String(request.content.value ?? ''));
+      if (type === 'input_reply') executor.answerInput(String(request.content.value ?? ''), request.parent_header.msg_id);
       else log(`stdin: a message of unknown type '${type}' was dropped`);
     } else if (type === 'execute_request' && channel === 'shell') executor.enqueue(request);
     else if (Object.hasOwn(this.#handlers, type)) void this.#answer(channel, request, this.#handlers[type]);

@@ -24,10 +24,13 @@ export async function startKernel(connectionFile: string, build: KernelBuild): P
   const connection = readConnection(connectionFile);
   const log = (line: string): void => void process.stderr.write(`colora kernel: ${line}\n`);
   const environment = { ...process.env, COLORA_ROOT: build.root, COLORA_TYPESCRIPT: build.versions.typescript };
-  const compilerCommand = existsSync(build.snapshot) ? ['--snapshot-blob', build.snapshot] : [build.compiler];
 
   const channels = new Channels(connection, log);
-  const compiler = new CompilerProcess(compilerCommand, environment, process.cwd());
+  const compiler = new CompilerProcess(
+    { bundle: build.compiler, ...(existsSync(build.snapshot) ? { snapshot: build.snapshot } : {}) },
+    environment,
+    process.cwd(),
+  );
   const history = new History(userDataFolder());
   const executor = new Executor(channels, compiler, history, (events) => new EvaluatorProcess(build.evaluator, environment, events));
 

@@ -21,6 +21,12 @@ export class Outputs {
     if (this.#parents.size > MAX_PARENTS) this.#parents.delete(this.#parents.keys().next().value as number);
   }
 
+  /** Nothing more is put out for this. */
+  end(cell: number): void {
+    this.flush();
+    this.#parents.delete(cell);
+  }
+
   stream(cell: number, name: 'stdout' | 'stderr', text: string): void {
     if (this.#text?.cell === cell && this.#text.name === name) this.#text.text += text;
     else {
