@@ -43,6 +43,6 @@ async function measure(subject: Subject, { python, kernelspecs }: Tools): Promis
   }
   const passed = runs.map(({ tests }) => Object.values(tests).filter((fate) => fate === 'passed').length);
   const total = Object.keys(runs[0].tests).length;
-  const failed = [...new Set(runs.flatMap(({ tests }) => Object.keys(tests).filter((test) => tests[test] !== 'passed')))];
+  const failed = Object.assign({}, ...runs.map(({ messages }) => messages));
   return { text: passed.map((count) => `${count}/${total}`).join(', '), values: { passed, total, failed } };
 }

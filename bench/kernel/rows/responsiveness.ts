@@ -45,6 +45,7 @@ async function latencies(client: KernelClient, cells: Cells): Promise<Outcome> {
     probe(complete),
     within(LOOP_SECONDS + 10, 'loop', ended),
   ]);
+  if (completion.length === 0) return { text: 'the loop did not run' };
   const all = { heartbeat, control, completion };
   const text = Object.values(all).map((times) => `${duration(median(times))}; ${duration(Math.max(...times))}`);
   return { text: text.join(' / '), values: all };
