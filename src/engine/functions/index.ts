@@ -1,0 +1,13 @@
+export { crossEntropy } from './cross-entropy.ts';
+export {
+  adamW,
+  cosineSchedule,
+  type Optimizer,
+  type OptimizerOptions,
+  type OptimizerState,
+  optimizerState,
+  type Schedule,
+  sgd,
+} from './optimizer.ts';
+export { silu } from './silu.ts';
+export { valueAndGrads } from './value-and-grads.ts';

@@ -1,0 +1,1 @@
+export { type ModelParts, nameOf, writeModel } from './model.ts';
