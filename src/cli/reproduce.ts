@@ -13,6 +13,10 @@ const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 /** Every figure, the notebook that makes it and what it shows. */
 const FIGURES = [
   { name: 'coaltmin-recovery', notebook: 'notebooks/coaltmin-recovery.ipynb', title: 'Recovery of the shared subspace by CoAltMin' },
+  { name: 'sample-complexity', notebook: 'notebooks/sample-complexity.ipynb', title: 'How many measurements: alone, pooled, together' },
+  { name: 'task-similarity', notebook: 'notebooks/task-similarity.ipynb', title: 'Where collaborating stops paying' },
+  { name: 'noise-and-floor', notebook: 'notebooks/noise-and-floor.ipynb', title: 'Noise, and the floor that theory allows' },
+  { name: 'grip', notebook: 'notebooks/grip.ipynb', title: 'How isotropic the measurements of many tasks are together' },
 ] as const;
 
 const PROFILES = ['quick', 'full'];

@@ -1,5 +1,6 @@
 import { UserError } from '../core/index.ts';
-import { Matrix, transpose } from './matrix.ts';
+import { gemm, type Strided } from './gemm.ts';
+import { Matrix } from './matrix.ts';
 
 /**
  * A [m, n] · B [n, p] → [m, p].
@@ -8,7 +9,7 @@ import { Matrix, transpose } from './matrix.ts';
  */
 export function matmul(a: Matrix, b: Matrix): Matrix {
   if (a.cols !== b.rows) throw new UserError(`matmul: B must have ${a.cols} rows to match A ${a.shape}, got ${b.shape}`);
-  return multiply(a, b);
+  return product(rowMajor(a), rowMajor(b), a.rows, a.cols, b.cols);
 }
 
 /**
@@ -18,7 +19,7 @@ export function matmul(a: Matrix, b: Matrix): Matrix {
  */
 export function matmulTN(a: Matrix, b: Matrix): Matrix {
   if (a.rows !== b.rows) throw new UserError(`matmulTN: B must have ${a.rows} rows to match A ${a.shape}, got ${b.shape}`);
-  return multiply(transpose(a), b);
+  return product(transposed(a), rowMajor(b), a.cols, a.rows, b.cols);
 }
 
 /**
@@ -28,20 +29,35 @@ export function matmulTN(a: Matrix, b: Matrix): Matrix {
  */
 export function matmulNT(a: Matrix, b: Matrix): Matrix {
   if (a.cols !== b.cols) throw new UserError(`matmulNT: B must have ${a.cols} columns to match A ${a.shape}, got ${b.shape}`);
-  return multiply(a, transpose(b));
+  return product(rowMajor(a), transposed(b), a.rows, a.cols, b.rows);
 }
 
-/** The loop order i, l, j reads and writes whole rows. */
-function multiply(a: Matrix, b: Matrix): Matrix {
-  const n = a.cols;
-  const p = b.cols;
-  const result = new Matrix(a.rows, p);
-  const out = result.data;
-  const bData = b.data;
+function product(a: Strided, b: Strided, m: number, n: number, p: number): Matrix {
+  const result = new Matrix(m, p);
+  gemm(a, b, rowMajor(result), m, n, p);
+  return result;
+}
+
+function rowMajor({ data, cols }: Matrix): Strided {
+  return { data, rowStride: cols, columnStride: 1 };
+}
+
+function transposed({ data, cols }: Matrix): Strided {
+  return { data, rowStride: 1, columnStride: cols };
+}
+
+/**
+ * A ⊗ B: A [m, n], B [p, q] → [m p, n q], whose entry (i p + a, j q + b) is A(i, j) · B(a, b).
+ */
+export function kronecker(a: Matrix, b: Matrix): Matrix {
+  const result = new Matrix(a.rows * b.rows, a.cols * b.cols);
   for (let i = 0; i < a.rows; i++) {
-    for (let l = 0; l < n; l++) {
-      const factor = a.data[i * n + l];
-      for (let j = 0; j < p; j++) out[i * p + j] += factor * bData[l * p + j];
+    for (let j = 0; j < a.cols; j++) {
+      const factor = a.data[i * a.cols + j];
+      for (let row = 0; row < b.rows; row++) {
+        const start = (i * b.rows + row) * result.cols + j * b.cols;
+        for (let col = 0; col < b.cols; col++) result.data[start + col] = factor * b.data[row * b.cols + col];
+      }
     }
   }
   return result;

@@ -1,28 +1,36 @@
-import { checkOptions, UserError } from '../core/index.ts';
-import { type Matrix, matmulNT, qr, subspaceDistance } from '../linalg/index.ts';
-import { padded } from './kernels.ts';
-import type { RegressionProblem, SharedModel, TaskData } from './problem.ts';
+import { checkOptions, type Seed, UserError } from '../core/index.ts';
+import { Matrix, matmul, qr, subspaceDistance, transpose } from '../linalg/index.ts';
+import { checkTasks } from './check-tasks.ts';
+import { type CoreStepOptions, coreStep } from './core-step.ts';
+import type { Projection, Side, TaskData } from './measurements.ts';
+import { checkRange, checkWhole, sumOfSquares } from './numbers.ts';
+import type { RegressionProblem } from './problem.ts';
 import { type RecoveryError, recoveryError } from './recovery.ts';
-import { spectralStart } from './start.ts';
-import { basisStep, coreStep, type Projection, project, type Side } from './steps.ts';
+import { type SharedStepOptions, sharedStep, type Traffic } from './shared-step.ts';
+import { randomStart, type StartBases, spectralStart } from './start.ts';
+import type { SharedModel } from './truth.ts';
 
-/** The state after one iteration; iteration 0 is the spectral start. */
+/** The state after one iteration; iteration 0 is the start with cores fitted to it. */
 export interface CoAltMinEntry extends RecoveryError {
   iteration: number;
-  /** ‖y − 𝒜(Θ)‖ / ‖y‖ over the measurements of the last shared step: small means fitted, not recovered. NaN at iteration 0. */
+  /** ‖y − 𝒜(Θ)‖ / ‖y‖ over the measurements of the last shared step: small means fitted, not recovered. Vector responses: not below 1e-8. */
   residual: number;
-  /** The larger of the distances by which the spans of U and V moved in this iteration. NaN at iteration 0. */
+  /** The larger of the distances by which the spans of U and V moved in this iteration; Infinity for the start. */
   change: number;
-  /** Least-squares problems of this iteration with fewer independent measurements than unknowns; solved by the shortest solution. */
+  /** Least-squares problems of this iteration that the data did not determine. */
   underdetermined: number;
+  /** Products with the normal equations of the shared steps; 0 where these were formed. */
+  innerIterations: number;
+  /** Bytes that a federated run of this iteration moves. */
+  traffic: Traffic;
 }
 
-/** What `coAltMin` found. */
+/** What `coAltMin` found. U and V have orthonormal columns, or with diagonal cores columns of length 1. */
 export interface CoAltMinResult extends SharedModel {
   /** One entry per iteration, the start first. */
   history: CoAltMinEntry[];
-  /** `converged` when the subspaces stopped moving – to the truth only if the data determine it – or `iterations` when the limit was reached. */
-  stopped: 'converged' | 'iterations';
+  /** `converged`: the subspaces stopped moving – at the truth only if the data determine it; `iterations`: the limit; `interrupted`: by `onIteration`. */
+  stopped: 'converged' | 'iterations' | 'interrupted';
 }
 
 /**
@@ -32,128 +40,184 @@ export interface CoAltMinResult extends SharedModel {
 export type Batches = (iteration: number, size: 'small' | 'large') => readonly TaskData[];
 
 /** How `coAltMin` runs. */
-export interface CoAltMinOptions {
+export interface CoAltMinOptions extends Partial<SharedStepOptions> {
   /** The most iterations. */
   iterations?: number;
   /** Stops when both subspaces move by less than this in an iteration; 0 never stops early. */
   tolerance?: number;
   /** Reuse of `problem.tasks` when left out. */
   batches?: Batches;
-  /** Called after the start and after every iteration. */
-  onIteration?: (entry: CoAltMinEntry, estimate: SharedModel) => void;
+  /** Where to start: from the data, from random bases, or from given ones (a warm start: any earlier result will do). */
+  start?: 'spectral' | 'random' | StartBases;
+  /** Of the random start. */
+  seed?: Seed;
+  /** Λᵢ full, or diagonal. */
+  cores?: 'full' | 'diagonal';
+  /** Called after the start and after every iteration; returning false ends the run with what there is. */
+  onIteration?: (entry: CoAltMinEntry, estimate: SharedModel) => unknown;
 }
 
-/**
- * CoAltMin: alternating minimisation of Σᵢ ‖yᵢ − 𝒜ᵢ(U Λᵢ Vᵀ)‖² from a spectral start. One iteration: every Λᵢ on the small
- * batch; U on the large batch, then QR; every Λᵢ again; V, then QR. Each step is an exact least-squares solution by its normal
- * equations. Source: ours (reading of CoLoRA, Theorem 1, which states T = Θ(log 1/ε) iterations for recovery up to ε).
- *
- * Known weakness: the normal equations square the condition number, so a very ill-conditioned problem ends above rounding.
- *
- * @param problem k tasks of measurements [m, d₁, d₂]; the truth gives the shapes and the errors in the history, nothing else
- * @returns U [d₁, r], V [d₂, r] with orthonormal columns, Λᵢ [r, r], the history and why it stopped
- * @throws UserError when a task has no measurements, its lengths do not match, or a value is not finite
- */
-export function coAltMin(problem: RegressionProblem, options: CoAltMinOptions = {}): CoAltMinResult {
-  checkOptions('coAltMin', options, ['iterations', 'tolerance', 'batches', 'onIteration']);
-  const { iterations = 50, tolerance = 1e-13, batches = () => problem.tasks, onIteration = () => {} } = options;
-  checkLimits(iterations, tolerance);
-  const { truth } = problem;
-  const checked = checkedBatches(batches, truth);
+const DEFAULTS = {
+  iterations: 50,
+  tolerance: 1e-13,
+  start: 'spectral',
+  seed: 0,
+  cores: 'full',
+  solver: 'auto',
+  ridge: 0,
+  innerTolerance: 0.1,
+} as const;
 
-  let estimate = spectralStart(checked(0, 'large'), truth.u.rows, truth.v.rows, truth.u.cols);
+/**
+ * CoAltMin: alternating minimisation of Σᵢ ‖yᵢ − 𝒜ᵢ(U Λᵢ Vᵀ)‖². One iteration: every Λᵢ on the small batch; U on the large batch,
+ * then QR; every Λᵢ again; V, then QR. Source: ours (reading of CoLoRA, Theorem 1, which states T = Θ(log 1/ε) iterations for
+ * recovery up to ε).
+ *
+ * The personal steps are solved by their normal equations, the shared ones by theirs or by conjugate gradients started from the
+ * last basis, which need not be exact: they end when they have reduced the gradient by `innerTolerance`. The shared steps use
+ * the tasks through messages only (see `sharedStep`), which `traffic` counts. With ridge ρ every step adds ρ‖its unknowns‖_F².
+ *
+ * Known weakness: normal equations square the condition number, so a very ill-conditioned problem ends above rounding.
+ *
+ * @param problem k tasks; the truth gives the shapes and the errors in the history, nothing else
+ * @throws UserError when the data are empty, of the wrong shape or not finite, or an option means nothing
+ */
+export function coAltMin(problem: Pick<RegressionProblem, 'truth' | 'tasks'>, options: CoAltMinOptions = {}): CoAltMinResult {
+  checkOptions('coAltMin', options, [...Object.keys(DEFAULTS), 'batches', 'onIteration']);
+  const settings = { ...DEFAULTS, ...options };
+  checkSettings(settings);
+  const { truth } = problem;
+  const { iterations, tolerance, batches = () => problem.tasks, onIteration = () => {} } = settings;
+  const checked = checkedBatches(batches, truth);
+  const diagonal = settings.cores === 'diagonal';
+  const normalised = diagonal ? unitColumns : qr;
+  const span = diagonal ? (basis: Matrix) => qr(basis).q : (basis: Matrix) => basis;
+  const bytesOfBases = truth.cores.length * 8 * (truth.u.data.length + truth.v.data.length);
+
+  const first = checked(0, 'large');
+  const begin = startBases(first, truth, settings);
+  const fitted = personalStep('u', begin.u, begin.v, first, { ...settings, diagonal });
+  let estimate: SharedModel = { u: begin.u, v: begin.v, cores: fitted.cores };
   const history: CoAltMinEntry[] = [];
-  const record = (entry: Omit<CoAltMinEntry, keyof RecoveryError>) => {
+  /** @returns whether to go on */
+  const record = (entry: Omit<CoAltMinEntry, keyof RecoveryError>): boolean => {
     const full = { ...entry, ...recoveryError(estimate, truth) };
     history.push(full);
-    onIteration(full, estimate);
+    return onIteration(full, estimate) !== false;
   };
-  record({ iteration: 0, residual: Number.NaN, change: Number.NaN, underdetermined: 0 });
+  const residual = relativeResidual(fitted.projections, fitted.cores, begin.u);
+  const opening = { change: Number.POSITIVE_INFINITY, innerIterations: 0, traffic: { up: 0, down: 0 } };
+  if (!record({ iteration: 0, residual, underdetermined: fitted.underdetermined, ...opening })) {
+    return { ...estimate, history, stopped: 'interrupted' };
+  }
 
   for (let iteration = 1; iteration <= iterations; iteration++) {
-    const small = checked(iteration, 'small');
-    const large = checked(iteration, 'large');
+    const [small, large] = [checked(iteration, 'small'), checked(iteration, 'large')];
     const before = estimate;
-    const left = halfIteration('u', before.u, before.v, small, large);
-    const right = halfIteration('v', before.v, left.basis, small, large);
-    estimate = { u: left.basis, v: right.basis, cores: right.cores };
-    const change = Math.max(subspaceDistance(estimate.u, before.u), subspaceDistance(estimate.v, before.v));
-    const residual = relativeResidual(right.projections, right.cores, right.basis);
-    record({ iteration, residual, change, underdetermined: left.underdetermined + right.underdetermined });
+    const traffic = { up: 0, down: bytesOfBases };
+    const half = (side: Side, moving: Matrix, fixed: Matrix) => {
+      const personal = personalStep(side, moving, fixed, small, { ...settings, diagonal });
+      const projections = small === large ? personal.projections : project(large, side, fixed);
+      const shared = sharedStep(projections, personal.cores, moving, settings, traffic);
+      const { q, r } = normalised(shared.basis);
+      // The basis found is Q R: the cores take over R, so that basis and cores together stay the minimiser.
+      const cores = personal.cores.map((core) => matmul(r, core));
+      const underdetermined = personal.underdetermined + (shared.determined ? 0 : 1);
+      return { basis: q, cores, projections, underdetermined, innerIterations: shared.innerIterations };
+    };
+    const left = half('u', before.u, before.v);
+    const right = half('v', before.v, left.basis);
+    estimate = { u: left.basis, v: right.basis, cores: right.cores.map(transpose) };
+    const change = Math.max(subspaceDistance(span(estimate.u), span(before.u)), subspaceDistance(span(estimate.v), span(before.v)));
+    const goOn = record({
+      iteration,
+      residual: relativeResidual(right.projections, right.cores, right.basis),
+      change,
+      underdetermined: left.underdetermined + right.underdetermined,
+      innerIterations: left.innerIterations + right.innerIterations,
+      traffic,
+    });
+    if (!goOn) return { ...estimate, history, stopped: 'interrupted' };
     if (change < tolerance) return { ...estimate, history, stopped: 'converged' };
   }
   return { ...estimate, history, stopped: 'iterations' };
 }
 
-/** Personal step, then shared step and QR, with one basis moving and the other fixed; cores run from the fixed to the moving one. */
-function halfIteration(side: Side, moving: Matrix, fixed: Matrix, small: readonly TaskData[], large: readonly TaskData[]) {
-  const projections = project(large, side, fixed, moving.rows);
-  const personal = coreStep(small === large ? projections : project(small, side, fixed, moving.rows), moving);
-  const shared = basisStep(projections, personal.value, moving.rows);
-  const { q, r } = qr(shared.value);
-  return {
-    basis: q,
-    // The basis found is Q R: the cores take over R, so that basis and cores together stay the minimiser.
-    cores: personal.value.map((core) => matmulNT(core, r)),
-    projections,
-    underdetermined: personal.underdetermined + shared.underdetermined,
-  };
+function project(tasks: readonly TaskData[], side: Side, fixed: Matrix): Projection[] {
+  return tasks.map(({ measurements, responses }) => measurements.project(side, fixed, responses));
 }
 
-/** ‖y − 𝒜(Θ)‖ / ‖y‖ over all tasks. */
+/** Every task's X for given bases, with the projections that it was found from. */
+function personalStep(side: Side, moving: Matrix, fixed: Matrix, tasks: readonly TaskData[], options: CoreStepOptions) {
+  const projections = project(tasks, side, fixed);
+  const steps = projections.map((projection) => coreStep(projection, moving, options));
+  return { projections, cores: steps.map(({ core }) => core), underdetermined: steps.filter(({ determined }) => !determined).length };
+}
+
+/** ‖y − 𝒜(Θ)‖ / ‖y‖ over all tasks; 0 where y is zero and met. */
 function relativeResidual(projections: readonly Projection[], cores: readonly Matrix[], moving: Matrix): number {
-  const width = padded(moving.cols) * moving.rows;
-  let missed = 0;
-  let total = 0;
-  projections.forEach(({ values, responses }, i) => {
-    const weights = matmulNT(cores[i], moving).data;
-    responses.forEach((response, j) => {
-      let predicted = 0;
-      for (let p = 0; p < weights.length; p++) predicted += values[j * width + p] * weights[p];
-      missed += (response - predicted) ** 2;
-      total += response ** 2;
-    });
+  let [missed, total] = [0, 0];
+  projections.forEach((projection, i) => {
+    const { responses, outside } = projection;
+    const predicted = projection.forward(moving, cores[i]);
+    missed += outside;
+    for (let j = 0; j < responses.length; j++) missed += (responses[j] - predicted[j]) ** 2;
+    total += outside + sumOfSquares(responses);
   });
-  return Math.sqrt(missed / total);
+  return missed === 0 ? 0 : Math.sqrt(missed / total);
 }
 
-function checkLimits(iterations: number, tolerance: number): void {
-  if (!(Number.isInteger(iterations) && iterations >= 1)) {
-    throw new UserError(`coAltMin: iterations must be a whole number from 1 on, got ${iterations}`);
+/** M = Q R with columns of length 1 and R diagonal, which keeps diagonal cores diagonal; a zero column becomes a unit vector. */
+function unitColumns(basis: Matrix): { q: Matrix; r: Matrix } {
+  const q = new Matrix(basis.rows, basis.cols, basis.data.slice());
+  const r = new Matrix(basis.cols, basis.cols);
+  for (let c = 0; c < basis.cols; c++) {
+    let square = 0;
+    for (let a = 0; a < basis.rows; a++) square += q.data[a * q.cols + c] ** 2;
+    const length = Math.sqrt(square);
+    r.data[c * r.cols + c] = length;
+    if (length === 0) q.data[c * q.cols + c] = 1;
+    else for (let a = 0; a < basis.rows; a++) q.data[a * q.cols + c] /= length;
   }
-  if (!(tolerance >= 0)) throw new UserError(`coAltMin: tolerance must be a number from 0 on, got ${tolerance}`);
+  return { q, r };
+}
+
+function startBases(
+  tasks: readonly TaskData[],
+  { u, v }: SharedModel,
+  { start, seed }: { start: CoAltMinOptions['start']; seed: Seed },
+): StartBases {
+  if (start === 'spectral') return spectralStart(tasks, u.cols);
+  if (start === 'random') return randomStart(u.rows, v.rows, u.cols, seed);
+  const given = start as StartBases;
+  if (given?.u?.shape !== u.shape || given?.v?.shape !== v.shape) {
+    const got = given?.u && given?.v ? `${given.u.shape} and ${given.v.shape}` : `${start}`;
+    throw new UserError(`coAltMin: start must be 'spectral', 'random' or bases ${u.shape} and ${v.shape}, got ${got}`);
+  }
+  return { u: qr(given.u).q, v: qr(given.v).q };
+}
+
+function checkSettings(settings: Required<Omit<CoAltMinOptions, 'batches' | 'onIteration'>>): void {
+  checkWhole('coAltMin', 'iterations', settings.iterations, 1);
+  checkRange('coAltMin', 'tolerance', settings.tolerance, 0);
+  checkRange('coAltMin', 'ridge', settings.ridge, 0);
+  checkRange('coAltMin', 'innerTolerance', settings.innerTolerance, 0, 1);
+  const choices = { solver: ['auto', 'normal', 'cg'], cores: ['full', 'diagonal'] } as const;
+  for (const [name, known] of Object.entries(choices) as ['solver' | 'cores', readonly string[]][]) {
+    if (!known.includes(settings[name])) {
+      throw new UserError(`coAltMin: ${name} must be one of ${known.join(', ')}, got '${settings[name]}'`);
+    }
+  }
 }
 
 /** The same batches, each looked over once. */
-function checkedBatches(batches: Batches, truth: SharedModel): Batches {
+function checkedBatches(batches: Batches, { u, v, cores }: SharedModel): Batches {
   const seen = new WeakSet<readonly TaskData[]>();
+  const shape = { rows: u.rows, cols: v.rows, rank: u.cols, tasks: cores.length };
   return (iteration, size) => {
     const tasks = batches(iteration, size);
-    if (!seen.has(tasks)) checkTasks(tasks, truth);
+    if (!seen.has(tasks)) checkTasks('coAltMin', tasks, shape);
     seen.add(tasks);
     return tasks;
   };
-}
-
-function checkTasks(tasks: readonly TaskData[], { u, v, cores }: SharedModel): void {
-  if (u.cols > Math.min(u.rows, v.rows)) {
-    throw new UserError(`coAltMin: rank must be at most ${Math.min(u.rows, v.rows)}, got U ${u.shape} and V ${v.shape}`);
-  }
-  if (tasks.length !== cores.length) throw new UserError(`coAltMin: there must be data for ${cores.length} tasks, got ${tasks.length}`);
-  tasks.forEach(({ measurements, responses }, i) => {
-    if (responses.length === 0) throw new UserError(`coAltMin: task ${i} must have at least one measurement, got 0`);
-    const expected = responses.length * u.rows * v.rows;
-    if (measurements.length !== expected) {
-      const shape = `[${responses.length}, ${u.rows}, ${v.rows}]`;
-      throw new UserError(`coAltMin: task ${i} must have measurements ${shape} of ${expected} values, got ${measurements.length}`);
-    }
-    checkNumbers(`responses of task ${i}`, responses);
-    checkNumbers(`measurements of task ${i}`, measurements);
-  });
-}
-
-function checkNumbers(name: string, values: Float64Array): void {
-  for (let p = 0; p < values.length; p++) {
-    if (!Number.isFinite(values[p])) throw new UserError(`coAltMin: ${name} must be finite, got ${values[p]} at ${p}`);
-  }
 }

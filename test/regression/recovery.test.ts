@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Matrix, matmul, matmulTN, qr, scale } from '../../src/linalg/index.ts';
-import { recoveryError, regressionProblem } from '../../src/regression/index.ts';
+import { addScaled, frobeniusNorm, Matrix, matmul, matmulTN, qr, scale } from '../../src/linalg/index.ts';
+import { recoveryError, regressionProblem, taskMatrices } from '../../src/regression/index.ts';
 import { normals } from '../linalg/close.ts';
 
 const { truth } = regressionProblem({ rows: 8, cols: 6, rank: 3, tasks: 4, measurementsPerTask: 1, scaleSpread: 10, seed: 5 });
@@ -20,6 +20,23 @@ describe('recoveryError', () => {
   it('is the worst task, relative to its own size', () => {
     const cores = truth.cores.map((core, i) => scale(i === 0 ? 1.25 : 1.01, core));
     expect(recoveryError({ ...truth, cores }, truth).relativeError).toBeCloseTo(0.25, 13);
+  });
+
+  it('is ‖Θ − Θ*‖ as the dense matrices give it, drifting or not, even for more columns than rows', () => {
+    for (const options of [
+      { rows: 8, cols: 6 },
+      { rows: 4, cols: 5, subspaceSharing: 0.5 },
+    ]) {
+      const size = { rank: 3, tasks: 3, measurementsPerTask: 1, scaleSpread: 4 };
+      const exact = regressionProblem({ ...size, ...options, seed: 6 }).truth;
+      const estimate = regressionProblem({ ...size, ...options, subspaceSharing: 1, seed: 7 }).truth;
+      const [found, wanted] = [taskMatrices(estimate), taskMatrices(exact)];
+      const errors = found.map((theta, i) => frobeniusNorm(addScaled(theta, -1, wanted[i])));
+      const sizes = wanted.map(frobeniusNorm);
+      const { relativeError, meanError } = recoveryError(estimate, exact);
+      expect(relativeError).toBeCloseTo(Math.max(...errors.map((error, i) => error / sizes[i])), 12);
+      expect(meanError).toBeCloseTo(Math.hypot(...errors) / Math.hypot(...sizes), 12);
+    }
   });
 
   it('tells the sides apart', () => {

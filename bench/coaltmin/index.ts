@@ -1,0 +1,139 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { messageOf, UserError, writeFileSafely } from '../../src/core/index.ts';
+import { machine } from '../kernel/machine.ts';
+import { table } from '../kernel/table.ts';
+import { growthTable } from './growth.ts';
+import { recoveryTable } from './recovery.ts';
+import { type Outcome, SIZES, type Size } from './sizes.ts';
+
+const HELP = `npm run bench -- coaltmin [--python PATH] [--sizes NAME,…] [--seconds S] [--no-recovery] [--json FILE]
+
+Measures CoAltMin to a relative error of 1e-8 without noise: time, iterations and peak memory, beside the same algorithm in NumPy
+and SciPy and beside PyTorch's L-BFGS and Adam on the same loss; then how its time grows with the tasks, and how often it recovers the truth.
+
+  --python PATH   a Python with numpy, scipy and torch, for the peers
+  --sizes NAME,…  only these: ${SIZES.map(({ name }) => name).join(', ')}
+  --seconds S     give up on a method at a size after S seconds (300)
+  --no-recovery   without the table of recovery
+  --json FILE     also writes every number
+`;
+
+const FILES = {
+  ours: fileURLToPath(new URL('ours.ts', import.meta.url)),
+  numpy: fileURLToPath(new URL('../peers/coaltmin_numpy.py', import.meta.url)),
+  torch: fileURLToPath(new URL('../peers/coaltmin_torch.py', import.meta.url)),
+};
+
+/** One method: its program, and whether it handles a size. */
+interface Method {
+  name: string;
+  command: string[];
+  extra: object;
+  handles: (size: Size) => boolean;
+}
+
+function methods(python: string | undefined): Method[] {
+  const ours = { name: 'ours', command: [process.execPath, '--import', import.meta.resolve('tsx'), FILES.ours], extra: {} };
+  const always = () => true;
+  if (python === undefined) return [{ ...ours, handles: always }];
+  // PyTorch holds the measurements once more in its products, so only where that fits.
+  const small = ({ sensing, d }: Size) => sensing === 'gaussian' && d <= 128;
+  return [
+    { ...ours, handles: always },
+    { name: 'numpy', command: [python, FILES.numpy], extra: {}, handles: always },
+    ...['lbfgs', 'adam'].map((method) => ({ name: method, command: [python, FILES.torch], extra: { method }, handles: small })),
+  ];
+}
+
+function measure({ command: [program, ...args], extra }: Method, size: Size, seconds: number): Outcome {
+  const result = spawnSync(program, [...args, JSON.stringify({ ...size, ...extra, seconds })], { encoding: 'utf8', maxBuffer: 2 ** 24 });
+  if (result.status !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${result.status ?? result.signal}: ${result.stderr}`);
+  return JSON.parse(result.stdout) as Outcome;
+}
+
+function main(): void {
+  const { values } = parseArgs({
+    options: {
+      python: { type: 'string' },
+      sizes: { type: 'string' },
+      seconds: { type: 'string', default: '300' },
+      'no-recovery': { type: 'boolean' },
+      json: { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
+  if (values.help) return void process.stdout.write(HELP);
+  const seconds = Number(values.seconds);
+  if (!(seconds > 0)) throw new UserError(`bench coaltmin: --seconds must be a number above 0, got '${values.seconds}'`);
+  const here = machine();
+  print(`${here.cpu}, ${here.cores} cores, ${here.memoryGiB} GiB; Node.js ${here.node}, ${here.platform}; ${here.date}\n`);
+
+  const rows = chosenSizes(values.sizes).flatMap((size) => {
+    const measured = methods(values.python)
+      .filter(({ handles }) => handles(size))
+      .map((method) => ({ size: size.name, method: method.name, ...measure(method, size, seconds) }));
+    for (const row of measured) process.stderr.write(`${JSON.stringify(row)}\n`);
+    return measured;
+  });
+  const body = rows.map((row) => {
+    const ours = rows.find(({ size, method }) => size === row.size && method === 'ours')!;
+    return [
+      row.size,
+      row.method,
+      row.seconds.toFixed(1),
+      `${row.iterations}`,
+      (row.seconds / row.iterations).toFixed(3),
+      `${(row.seconds / ours.seconds).toFixed(2)} ×`,
+      row.error.toExponential(1),
+      `${(row.peak / row.measurements).toFixed(2)} ×`,
+    ];
+  });
+  print(`${table(['size', 'method', 'seconds', 'iterations', 's/iteration', 'time / ours', 'error', 'peak / data'], body)}\n`);
+
+  const growth = growthTable();
+  const growthLines = growth.map(({ tasks, secondsPerIteration }) => [
+    `${tasks}`,
+    secondsPerIteration.toFixed(4),
+    `${(secondsPerIteration / growth[0].secondsPerIteration / (tasks / growth[0].tasks)).toFixed(2)} ×`,
+  ]);
+  print(`${table(['tasks k', 's/iteration', 'per task, of the first'], growthLines)}\n`);
+
+  const recovery = values['no-recovery'] ? [] : recoveryTable();
+  if (recovery.length > 0) {
+    const lines = recovery.map((row) => [
+      `${row.multiple}`,
+      `${row.measurementsPerTask}`,
+      row.start,
+      `${row.succeeded}/50`,
+      `${row.fitted}`,
+      `${row.moving}`,
+    ]);
+    print(`${table(['m k / dof', 'm', 'start', 'recovered', 'failed: data explained', 'failed: still moving'], lines)}\n`);
+  }
+  if (values.json) writeFileSafely(values.json, `${JSON.stringify({ machine: here, rows, growth, recovery }, null, 1)}\n`);
+}
+
+function chosenSizes(names: string | undefined): readonly Size[] {
+  if (names === undefined) return SIZES;
+  return names.split(',').map((name) => {
+    const size = SIZES.find((candidate) => candidate.name === name);
+    if (!size) {
+      throw new UserError(`bench coaltmin: --sizes must name some of ${SIZES.map((known) => known.name).join(', ')}, got '${name}'`);
+    }
+    return size;
+  });
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+try {
+  main();
+} catch (thrown) {
+  const isUsage = thrown instanceof UserError || (thrown as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS');
+  process.stderr.write(`${isUsage ? messageOf(thrown) : (thrown as Error).stack}\n`);
+  process.exitCode = 1;
+}
