@@ -1,4 +1,5 @@
-import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { appendFile, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { writeFileSafely } from '../../core/index.ts';
 
@@ -18,9 +19,11 @@ export class History {
   readonly #session: number;
   readonly #inputs: Entry[] = [];
   readonly #outputs = new Map<number, string>();
+  #written: Promise<unknown>;
 
   constructor(dataFolder: string) {
     this.#file = join(dataFolder, 'colora', 'history.jsonl');
+    this.#written = mkdir(dirname(this.#file), { recursive: true }).catch(() => undefined);
     this.#earlier = read(this.#file);
     this.#session = (this.#earlier.at(-1)?.session ?? 0) + 1;
     if (this.#earlier.length > MAX_ENTRIES) {
@@ -32,12 +35,8 @@ export class History {
   add(line: number, input: string): void {
     const entry = { session: this.#session, line, input };
     this.#inputs.push(entry);
-    try {
-      mkdirSync(dirname(this.#file), { recursive: true });
-      appendFileSync(this.#file, `${JSON.stringify(entry)}\n`);
-    } catch {
-      // A data folder that cannot be written to costs the memory across sessions, not the cell.
-    }
+    // A cell does not wait for the disk; one that cannot be written to costs the memory across sessions, no more.
+    this.#written = this.#written.then(() => appendFile(this.#file, `${JSON.stringify(entry)}\n`)).catch(() => undefined);
   }
 
   setOutput(line: number, text: string): void {
