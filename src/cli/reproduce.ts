@@ -17,6 +17,7 @@ const FIGURES = [
   { name: 'task-similarity', notebook: 'notebooks/task-similarity.ipynb', title: 'Where collaborating stops paying' },
   { name: 'noise-and-floor', notebook: 'notebooks/noise-and-floor.ipynb', title: 'Noise, and the floor that theory allows' },
   { name: 'grip', notebook: 'notebooks/grip.ipynb', title: 'How isotropic the measurements of many tasks are together' },
+  { name: 'playground', notebook: 'notebooks/playground.ipynb', title: 'A problem to change; it keeps no figure' },
 ] as const;
 
 const PROFILES = ['quick', 'full'];
