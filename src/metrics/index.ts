@@ -1,0 +1,11 @@
+export { type BootstrapOptions, bootstrapInterval, type Interval, meanInterval } from './bootstrap.ts';
+export { cohensDPaired, type PowerOptions, pairedPower, pairsForPower } from './effect.ts';
+export { holm } from './holm.ts';
+export { exactMatch, strictMatch } from './match.ts';
+export { type PermutationOptions, pairedPermutationTest, type TestResult } from './permutation.ts';
+export { porterStem } from './porter.ts';
+export { rougeL, rougeTokens } from './rouge.ts';
+export { type Answers, type DataScores, rougeLCeiling, scoreClients, scoreTexts, type TextScores } from './scores.ts';
+export { similarityFloor, similarityMap, taskSimilarities } from './similarity-map.ts';
+export { spearman, spearmanInterval } from './spearman.ts';
+export { wilcoxonSignedRank } from './wilcoxon.ts';
