@@ -15,6 +15,9 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<Command> }
   run: { summary: 'run notebooks', load: () => import('./run.ts') },
   reproduce: { summary: 'make every figure: run its notebook, write figures/', load: () => import('./reproduce.ts') },
   kernel: { summary: 'install, remove, list or start the Jupyter kernel', load: () => import('./kernel.ts') },
+  tasks: { summary: 'list, sample or export instruction tasks', load: () => import('./tasks.ts') },
+  generate: { summary: 'let a language model go on with a text', load: () => import('./generate.ts') },
+  pretrain: { summary: 'train the base model that the experiments adapt', load: () => import('./pretrain.ts') },
   bench: { summary: 'measure', load: () => import('./bench.ts') },
 };
 
