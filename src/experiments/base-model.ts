@@ -155,7 +155,10 @@ export interface BaseScore {
 }
 
 /** Answers to the questions of every skill of the mixture and of downstream tasks, scored. Source: ours. */
-export async function scoreBase(model: LanguageModel, downstream: readonly string[] = DOWNSTREAM): Promise<BaseScore[]> {
+export async function scoreBase(
+  model: LanguageModel,
+  { skills = skillNames, downstream = DOWNSTREAM }: { skills?: readonly string[]; downstream?: readonly string[] } = {},
+): Promise<BaseScore[]> {
   const encode = wordEncoder(model.tokenizer!, model.config);
   const run = generator(model);
   const score = async (name: string, kind: BaseScore['kind'], questions: Question[]): Promise<BaseScore> => {
@@ -170,7 +173,7 @@ export async function scoreBase(model: LanguageModel, downstream: readonly strin
   };
   try {
     const scores: BaseScore[] = [];
-    for (const name of skillNames) scores.push(await score(name, 'skill', skillQuestions(name)));
+    for (const name of skills) scores.push(await score(name, 'skill', skillQuestions(name)));
     for (const id of downstream) {
       const task = findTask(id);
       scores.push(await score(id, 'held out, described', taskQuestions(task, task.instruction)));

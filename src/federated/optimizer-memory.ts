@@ -1,0 +1,68 @@
+import { type FactorName, type StepState, sliceOf, stackOf } from '../adapters/index.ts';
+import type { TensorData } from '../engine/index.ts';
+
+/** Optimiser states by memory and owner: the server's with the shared factors only, each client's with its own, as of one client. */
+export type OptimizerMemories = Map<string, StepState>;
+
+/** Which states a training goes on from. */
+interface Owners {
+  /** A name that the training has in common with those it goes on from. */
+  memory: string;
+  /** The factors that are the server's. */
+  shared: readonly FactorName[];
+  participants: readonly number[];
+}
+
+/** The server's state and those of the participants stacked; that of a fresh optimiser where they remember nothing. */
+export function recalled(memories: OptimizerMemories, { memory, shared, participants }: Owners, fresh: StepState): StepState {
+  const server = memories.get(`${memory} server`);
+  const known = participants.map((client) => memories.get(`${memory} ${client}`));
+  // The steps of a stack are counted together: where no server counts them, clients of different experience begin anew.
+  const areAlike = known.every((own) => own?.step.data[0] === known[0]?.step.data[0]);
+  const counted = shared.length > 0 ? server : areAlike ? known[0] : undefined;
+  if (counted === undefined) return fresh;
+  const moments = fresh.moments.map((tree, moment) =>
+    mapPart(tree, (tensor, branch, module, factor) => {
+      const of = (state: StepState | undefined) => state?.moments[moment][branch]?.[module]?.[factor];
+      if (shared.includes(factor)) return of(server) ?? tensor;
+      return stackOf(known.map((own, index) => of(own) ?? sliceOf(tensor, index)));
+    }),
+  );
+  return { step: counted.step, moments };
+}
+
+/** Keeps a state for `recalled`. */
+export function remember(memories: OptimizerMemories, { memory, shared, participants }: Owners, { step, moments }: StepState): void {
+  const keep = (owner: string, isOwn: (factor: FactorName) => boolean, index: number) => {
+    const own = moments.map((tree) => mapPart(tree, (tensor) => sliceOf(tensor, index), isOwn));
+    memories.set(`${memory} ${owner}`, { step, moments: own });
+  };
+  if (shared.length > 0) keep('server', (factor) => shared.includes(factor), 0);
+  participants.forEach((client, index) => {
+    keep(String(client), (factor) => !shared.includes(factor), index);
+  });
+}
+
+type Part = StepState['moments'][number];
+
+function mapPart(
+  tree: Part,
+  replace: (tensor: TensorData, branch: string, module: string, factor: FactorName) => TensorData,
+  isKept: (factor: FactorName) => boolean = () => true,
+): Part {
+  return Object.fromEntries(
+    Object.entries(tree).map(([branch, adapter]) => [
+      branch,
+      Object.fromEntries(
+        Object.entries(adapter).map(([module, factors]) => [
+          module,
+          Object.fromEntries(
+            Object.entries(factors)
+              .filter(([factor]) => isKept(factor as FactorName))
+              .map(([factor, x]) => [factor, replace(x, branch, module, factor as FactorName)]),
+          ),
+        ]),
+      ),
+    ]),
+  );
+}
