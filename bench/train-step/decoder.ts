@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { Random } from '../../src/core/index.ts';
-import { crossEntropy, silu, type TensorData, valueAndGrads } from '../../src/engine/index.ts';
+import { crossEntropy, rmsNorm, rotary, silu, type TensorData, valueAndGrads } from '../../src/engine/index.ts';
 
 /** The shape of a Llama-style decoder: d wide, H heads, K heads for keys and values, f hidden, V words, rank r. */
 export interface Shape {
@@ -39,7 +39,6 @@ export interface Batch {
 }
 type Data<T> = T extends tf.Tensor ? TensorData : { [Name in keyof T]: Data<T[Name]> };
 
-const EPSILON = 1e-5;
 /** LoRA's scale. */
 const SCALE = 2;
 
@@ -86,22 +85,13 @@ export function randomProblem(shape: Shape, seed = 1): { weights: Data<Weights>;
   };
 }
 
-const rmsNorm = (x: tf.Tensor, weight: tf.Tensor): tf.Tensor =>
-  tf.mul(tf.mul(x, tf.rsqrt(tf.add(tf.mean(tf.square(x), -1, true), EPSILON))), weight);
-
-/** Rotary embedding of x [batch, heads, length, D], by halves. */
-function rotary(x: tf.Tensor, cos: tf.Tensor, sin: tf.Tensor): tf.Tensor {
-  const [first, second] = tf.split(x, 2, -1);
-  return tf.add(tf.mul(x, cos), tf.mul(tf.concat([tf.neg(second), first], -1), sin));
-}
-
-/** cos and sin [length, D] of the rotary embedding. */
+/** cos and sin [length, D / 2] of the rotary embedding. */
 function rotaryTables(length: number, D: number): [tf.Tensor, tf.Tensor] {
-  const angles = new Float32Array(length * D);
+  const angles = new Float32Array((length * D) / 2);
   for (let t = 0; t < length; t++) {
-    for (let i = 0; i < D; i++) angles[t * D + i] = t * 10000 ** ((-2 * (i % (D / 2))) / D);
+    for (let i = 0; i < D / 2; i++) angles[(t * D) / 2 + i] = t * 10000 ** ((-2 * i) / D);
   }
-  const make = (fn: (x: number) => number) => tf.tensor2d(angles.map(fn), [length, D]);
+  const make = (fn: (x: number) => number) => tf.tensor2d(angles.map(fn), [length, D / 2]);
   return [make(Math.cos), make(Math.sin)];
 }
 

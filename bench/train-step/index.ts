@@ -29,6 +29,7 @@ const METHODS: Record<string, string> = {
   compile: 'torch.compile',
   peft: 'PEFT LoRA',
   tensorflow: 'tfjs-node',
+  jax: 'jax-js',
   wasm: 'tfjs-wasm',
   cpu: 'tfjs-cpu',
 };

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { jit, leaves, mapTree, type TensorData, type Tree } from '../../src/engine/index.ts';
 import { fullStep, loraStep, randomProblem } from './decoder.ts';
+import { jaxStep } from './jax.ts';
 import type { Measured } from './measured.ts';
 import { SIZES } from './sizes.ts';
 
@@ -70,7 +71,7 @@ async function eager(backend: string): Promise<() => Promise<Result>> {
 }
 
 const ours = method === 'ours' ? await compiled() : undefined;
-const step = ours?.step ?? (await eager(method));
+const step = ours?.step ?? (method === 'jax' ? jaxStep(shape, full, { weights, adapters, batch }) : await eager(method));
 let result = await step();
 const times: number[] = [];
 const end = performance.now() + Number(seconds) * 1000;

@@ -1,4 +1,6 @@
-export { type EagerBackend, useBestBackend } from './best-backend.ts';
+import './quiet.ts';
+
+export { type BackendChoice, type EagerBackend, useBestBackend } from './best-backend.ts';
 export type { Report } from './explain.ts';
 export {
   adamW,
@@ -8,6 +10,8 @@ export {
   type OptimizerOptions,
   type OptimizerState,
   optimizerState,
+  rmsNorm,
+  rotary,
   type Schedule,
   sgd,
   silu,
@@ -15,6 +19,6 @@ export {
 } from './functions/index.ts';
 export { type AsData, type AsInput, type AsSpec, type JitOptions, type Jitted, jit, type Part } from './jit.ts';
 export { kernelTable } from './kernel-table.ts';
-export { type Device, devices, type GemmOptions, gemm, gemv } from './run/index.ts';
-export { type Trainer, trainer } from './trainer.ts';
+export { type Device, devices, type GemmOptions, gemm, gemmSync, gemv } from './run/index.ts';
+export { type Trainer, type TrainerOptions, trainer } from './trainer.ts';
 export { type DType, leaves, mapTree, type Numbers, type TensorData, type TensorSpec, type Tree } from './tree.ts';

@@ -34,7 +34,7 @@ export function readInputs(
   const feeds = new Map<string, Tensor>();
   const specs = mapTree(inputs, (leaf, path) => {
     const spec = expected.get(path);
-    if (spec === undefined) throw new UserError(`jit: inputs must be ${[...expected.keys()].join(', ')}, got '${path}' besides`);
+    if (spec === undefined) throw new UserError(`jit: inputs must be ${someOf([...expected.keys()])}, got '${path}' besides`);
     const data = asData(leaf, spec);
     specOf(data, path);
     if (data.data === undefined) throw new UserError(`jit: '${path}' must have data, got only a shape`);
@@ -43,10 +43,13 @@ export function readInputs(
   });
   if (feeds.size < expected.size) {
     const missing = [...expected.keys()].filter((path) => !feeds.has(inputName(0, path)));
-    throw new UserError(`jit: inputs must have ${missing.join(', ')}, got none`);
+    throw new UserError(`jit: inputs must have ${someOf(missing)}, got none`);
   }
   return { feeds, specs };
 }
+
+/** Names in a sentence that stays readable: the first eight. */
+const someOf = (names: string[]): string => `${names.slice(0, 8).join(', ')}${names.length > 8 ? ` and ${names.length - 8} more` : ''}`;
 
 function asData(leaf: TensorData | Numbers | number, spec: TensorSpec): TensorData {
   if (typeof leaf === 'number') return { ...spec, data: ARRAYS[spec.dtype].of(leaf) };

@@ -10,8 +10,15 @@ export interface Trainer<Parameters, Batch> {
   step(batch: AsInput<Batch>): Promise<number>;
   /** The parameters now; the arrays change with the step after the next. */
   readonly parameters: AsData<Parameters>;
+  /** What the optimiser remembers now; as short-lived. With the parameters, all that another trainer needs to go on alike. */
+  readonly state: AsData<OptimizerState<Parameters>>;
   explain(): Report;
   dispose(): Promise<void>;
+}
+
+/** Options of `trainer`. */
+export interface TrainerOptions<Parameters, Constants> extends JitOptions<Constants> {
+  state?: AsData<OptimizerState<Parameters>>;
 }
 
 /**
@@ -21,6 +28,7 @@ export interface Trainer<Parameters, Batch> {
  * @param loss of (parameters, batch, constants) to one number
  * @param parameters where to start; copied
  * @param batch the batches' shapes and types, or an example
+ * @param options those of `jit`, and the optimiser's state to go on from; its beginning by default
  * @throws UserError as `jit` does
  */
 export async function trainer<Parameters, Batch, Constants = Record<string, never>>(
@@ -28,7 +36,7 @@ export async function trainer<Parameters, Batch, Constants = Record<string, neve
   parameters: AsData<Parameters>,
   batch: AsSpec<Batch>,
   optimizer: Optimizer,
-  options: JitOptions<Constants> = {},
+  { state = optimizerState(optimizer, parameters) as never, ...options }: TrainerOptions<Parameters, Constants> = {},
 ): Promise<Trainer<Parameters, Batch>> {
   interface State {
     parameters: Parameters;
@@ -38,7 +46,7 @@ export async function trainer<Parameters, Batch, Constants = Record<string, neve
     const { value, grads } = valueAndGrads((p: Parameters) => loss(p, inputs.batch, constants), inputs.parameters);
     return { loss: value, ...optimizer.update(inputs.parameters, grads, inputs.state) };
   };
-  const start = { parameters, state: optimizerState(optimizer, parameters) } as unknown as Tree<TensorData>;
+  const start = { parameters, state } as unknown as Tree<TensorData>;
   let current = mapTree(start, ({ data, ...spec }) => ({ ...spec, data: data.slice() })) as AsData<State>;
   let other = mapTree(start, ({ data, ...spec }) => ({ ...spec, data: data.slice() })) as AsData<State>;
   const run = await jit(fn, { ...(current as object), batch } as AsSpec<State & { batch: Batch }>, options);
@@ -51,6 +59,9 @@ export async function trainer<Parameters, Batch, Constants = Record<string, neve
     },
     get parameters() {
       return (current as unknown as { parameters: AsData<Parameters> }).parameters;
+    },
+    get state() {
+      return (current as unknown as { state: AsData<OptimizerState<Parameters>> }).state;
     },
     explain: run.explain,
     dispose: run.dispose,

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import { crossEntropy, silu } from '../engine/index.ts';
+import { crossEntropy, rmsNorm, rotary, silu } from '../engine/index.ts';
 import { type LinearModule, type LlamaConfig, moduleName } from './config.ts';
-import { rotaryAt, rotaryTables, rotate } from './rotary.ts';
+import { rotaryAt, rotaryTables, rotateAt } from './rotary.ts';
 
 /** Parameters under Hugging Face's names, as `parameterShapes` lists them. */
 export type Parameters = Record<string, tf.Tensor>;
@@ -59,8 +59,8 @@ export function decode(config: LlamaConfig, parameters: Parameters, tokens: tf.T
   const scaled = { cos: tf.mul(angles.cos, D ** -0.5), sin: tf.mul(angles.sin, D ** -0.5) };
   const seen = causalMask(T, padding);
 
-  const norm = (x: tf.Tensor2D, weight: tf.Tensor) =>
-    tf.mul(tf.mul(x, tf.rsqrt(tf.add(tf.mean(tf.square(x), -1, true), epsilon))), weight) as tf.Tensor2D;
+  const norm = (x: tf.Tensor2D, weight: tf.Tensor) => rmsNorm(x, weight, epsilon);
+  const turn = positions === undefined ? rotary : rotateAt;
   const split = (y: tf.Tensor, count: number) => tf.transpose(tf.reshape(y, [B, T, count, D]), [0, 2, 1, 3]);
   // The query heads of one key head are more rows of the same product.
   const grouped = (y: tf.Tensor, columns: number) => tf.reshape(y, [B, kvHeads, group * T, columns]);
@@ -79,8 +79,8 @@ export function decode(config: LlamaConfig, parameters: Parameters, tokens: tf.T
       return bias === undefined ? y : tf.add(y, bias);
     };
     const h = norm(x, parameters[`model.layers.${layer}.input_layernorm.weight`]);
-    const q = rotate(split(map('q_proj', h), heads), scaled.cos, scaled.sin);
-    const keys = rotate(split(map('k_proj', h), kvHeads), angles.cos, angles.sin);
+    const q = turn(split(map('q_proj', h), heads), scaled.cos, scaled.sin);
+    const keys = turn(split(map('k_proj', h), kvHeads), angles.cos, angles.sin);
     const values = split(map('v_proj', h), kvHeads);
     made.push({ keys, values });
     const fresh = scores(q, keys, seen);

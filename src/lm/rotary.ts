@@ -18,19 +18,13 @@ export function frequencies({
 }
 
 /**
- * Cosines and sines of the rotary positions, each float32 [length, D], both halves alike.
+ * Cosines and sines of the rotary positions 0, 1, 2 …, each float32 [length, D / 2].
  * Source: Su et al., RoFormer, 2021, with the halves laid out as in Hugging Face's Llama.
  */
 export function rotaryTables(config: LlamaConfig, length: number): { cos: tf.Tensor2D; sin: tf.Tensor2D } {
-  const each = frequencies(config);
-  const half = each.length;
-  const table = (fn: (x: number) => number): tf.Tensor2D => {
-    const data = new Float32Array(length * 2 * half);
-    for (let t = 0; t < length; t++) {
-      for (let i = 0; i < half; i++) data[t * 2 * half + i] = data[t * 2 * half + half + i] = fn(Math.fround(t * Math.fround(each[i])));
-    }
-    return tf.tensor2d(data, [length, 2 * half]);
-  };
+  const each = frequencies(config).map(Math.fround);
+  const angles = Float32Array.from({ length: length * each.length }, (_, i) => Math.floor(i / each.length) * each[i % each.length]);
+  const table = (fn: (x: number) => number) => tf.tensor2d(angles.map(fn), [length, each.length]);
   return { cos: table(Math.cos), sin: table(Math.sin) };
 }
 
@@ -38,22 +32,21 @@ export function rotaryTables(config: LlamaConfig, length: number): { cos: tf.Ten
  * The same at given positions.
  *
  * @param positions int32 [B, T]
- * @returns each float32 [B, 1, T, D]
+ * @returns each float32 [B, 1, T, D / 2]
  */
 export function rotaryAt(config: LlamaConfig, positions: tf.Tensor): { cos: tf.Tensor; sin: tf.Tensor } {
   const [B, T] = positions.shape as [number, number];
-  const each = frequencies(config);
-  const angles = tf.mul(tf.reshape(tf.cast(positions, 'float32'), [B, 1, T, 1]), tf.tensor1d([...each, ...each], 'float32'));
+  const angles = tf.mul(tf.reshape(tf.cast(positions, 'float32'), [B, 1, T, 1]), tf.tensor1d(frequencies(config), 'float32'));
   return { cos: tf.cos(angles), sin: tf.sin(angles) };
 }
 
 /**
- * x turned by its positions.
+ * x turned by positions that differ from row to row; `rotary` of the engine is for positions that do not.
  *
  * @param x float32 [B, heads, T, D]
- * @param cos float32 [T, D] or [B, 1, T, D], as is sin
+ * @param cos float32 [B, 1, T, D / 2], as is sin
  */
-export function rotate(x: tf.Tensor, cos: tf.Tensor, sin: tf.Tensor): tf.Tensor {
+export function rotateAt(x: tf.Tensor, cos: tf.Tensor, sin: tf.Tensor): tf.Tensor {
   const [first, second] = tf.split(x, 2, -1);
-  return tf.add(tf.mul(x, cos), tf.mul(tf.concat([tf.neg(second), first], -1), sin));
+  return tf.concat([tf.sub(tf.mul(first, cos), tf.mul(second, sin)), tf.add(tf.mul(second, cos), tf.mul(first, sin))], -1);
 }

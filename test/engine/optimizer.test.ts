@@ -69,6 +69,22 @@ describe('optimisers inside the graph', () => {
     });
   }
 
+  it('needs bounded memory over 10,000 steps of a trainer, and trains', async () => {
+    const size = 2000;
+    const start = { p: { shape: [size], dtype: 'float32' as const, data: new Float32Array(size) } };
+    const error = ({ p }: { p: tf.Tensor }, { goal }: { goal: tf.Tensor }) => tf.mean(tf.square(tf.sub(p, goal)));
+    const run = await trainer(error, start, { goal: { shape: [size], dtype: 'float32' } }, adamW({ learningRate: 0.01 }));
+    const goal = new Float32Array(size).fill(3);
+    for (let i = 0; i < 2000; i++) await run.step({ goal });
+    const before = process.memoryUsage.rss();
+    let loss = 9;
+    for (let i = 0; i < 10_000; i++) loss = await run.step({ goal });
+    // Parameters, moments and gradients of each step are 32 kB.
+    expect(process.memoryUsage.rss() - before).toBeLessThan(30e6);
+    expect(loss).toBeLessThan(1e-6);
+    await run.dispose();
+  });
+
   it('works eagerly and gives the same', async () => {
     await tf.setBackend('cpu');
     const optimizer = adamW({ learningRate: 0.1, maxNorm: 1 });

@@ -9,5 +9,7 @@ export {
   type Schedule,
   sgd,
 } from './optimizer.ts';
+export { rmsNorm } from './rms-norm.ts';
+export { rotary } from './rotary.ts';
 export { silu } from './silu.ts';
 export { valueAndGrads } from './value-and-grads.ts';

@@ -13,8 +13,6 @@ export interface ModelParts {
   inputs: readonly Value[];
   /** Under the names that the session shall give them. */
   outputs: ReadonlyMap<string, Value>;
-  /** Constants whose numbers stand outside of the file, under their external locations. */
-  external?: ReadonlyMap<Value, { location: string; bytes: number }>;
 }
 
 /** The name of a value in the file. */
@@ -25,7 +23,7 @@ export const nameOf = (value: Value): string => value.input ?? `v${value.id}`;
  *
  * An output is renamed by an Identity node, so that it may also be an input, a constant, or another output.
  */
-export function writeModel({ nodes, inputs, outputs, external }: ModelParts): Uint8Array {
+export function writeModel({ nodes, inputs, outputs }: ModelParts): Uint8Array {
   const graph = new ProtoWriter(1 << 16);
   for (const node of nodes)
     graph.message(1, nodeMessage(node.op, node.inputs.map(inputOf), node.outputs.map(nameOf), node.domain, node.attributes));
@@ -35,7 +33,6 @@ export function writeModel({ nodes, inputs, outputs, external }: ModelParts): Ui
   for (const { inputs } of nodes) for (const value of inputs) if (value?.data !== undefined) constants.add(value);
   for (const value of outputs.values()) if (value.data !== undefined) constants.add(value);
   for (const value of constants) graph.message(5, constantMessage(value));
-  for (const [value, place] of external ?? []) graph.message(5, externalMessage(value, place));
   for (const value of inputs) graph.message(11, infoMessage(nameOf(value), value));
   for (const [name, value] of outputs) graph.message(12, infoMessage(name, value));
   const opset = (domain: string, version: number) => new ProtoWriter().text(1, domain).integer(2, version);
@@ -79,18 +76,10 @@ function constantMessage(value: Value): ProtoWriter {
   return tensorMessage(value).bytes(9, new Uint8Array(buffer, byteOffset, byteLength));
 }
 
-function externalMessage(value: Value, { location, bytes }: { location: string; bytes: number }): ProtoWriter {
-  const entry = (key: string, text: string) => new ProtoWriter().text(1, key).text(2, text);
-  return tensorMessage(value)
-    .message(13, entry('location', location))
-    .message(13, entry('offset', '0'))
-    .message(13, entry('length', String(bytes)))
-    .integer(14, 1);
-}
-
 function infoMessage(name: string, { dtype, shape }: Value): ProtoWriter {
   const dimensions = new ProtoWriter();
-  for (const length of shape) dimensions.message(1, new ProtoWriter().integer(1, length));
+  // A length below 0 is one that may differ from run to run.
+  for (const length of shape) dimensions.message(1, length < 0 ? new ProtoWriter() : new ProtoWriter().integer(1, length));
   const tensor = new ProtoWriter().integer(1, ONNX_DTYPE[dtype]).message(2, dimensions);
   return new ProtoWriter(64).text(1, name).message(2, new ProtoWriter().message(1, tensor));
 }

@@ -1,6 +1,7 @@
 import { binaryKernels } from './binary.ts';
 import { convolutionKernels } from './convolution.ts';
 import { creationKernels } from './creation.ts';
+import { fusedKernels } from './fused.ts';
 import { imageKernels } from './image.ts';
 import { indexingKernels } from './indexing.ts';
 import { layoutKernels } from './layout.ts';
@@ -28,4 +29,5 @@ export const translations: KernelTable = {
   ...convolutionKernels,
   ...poolingKernels,
   ...imageKernels,
+  ...fusedKernels,
 };

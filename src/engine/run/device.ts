@@ -20,7 +20,7 @@ export function checkDevice(where: string, device: Device): void {
 
 /** What is thrown when a session cannot start on a device. */
 export function deviceError(where: string, device: Device, thrown: unknown): UserError {
-  return new UserError(`${where}: onnxruntime must accept the graph on device '${device}', it says: ${messageOf(thrown)}`, {
-    cause: thrown,
-  });
+  const [line] = messageOf(thrown).split('\n');
+  const advice = device === 'cpu' ? '' : ` (it needs the device's driver and libraries; device 'cpu' needs none)`;
+  return new UserError(`${where}: onnxruntime must accept the graph on device '${device}', it says: ${line}${advice}`, { cause: thrown });
 }

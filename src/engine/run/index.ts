@@ -1,3 +1,3 @@
 export { checkDevice, type Device, devices } from './device.ts';
-export { type GemmOptions, gemm, gemv } from './gemm.ts';
+export { type GemmOptions, gemm, gemmSync, gemv } from './gemm.ts';
 export { ortTensor, Program, type ProgramOptions } from './program.ts';

@@ -4,6 +4,7 @@ import { writeModel } from '../onnx/index.ts';
 import type { Trace } from '../trace/index.ts';
 import { type DType, mapTree, type Numbers, type TensorData, type Tree } from '../tree.ts';
 import { type Device, deviceError } from './device.ts';
+import { SESSION_OPTIONS } from './session-options.ts';
 
 /** How a session is made. */
 export interface ProgramOptions {
@@ -59,9 +60,9 @@ export class Program {
     const start = performance.now();
     try {
       const session = await InferenceSession.create(model, {
+        ...SESSION_OPTIONS,
         executionProviders: device === 'cpu' ? ['cpu'] : [device, 'cpu'],
         graphOptimizationLevel: 'all',
-        logSeverityLevel: 3,
         intraOpNumThreads: threads,
       });
       return new Program(session, trace, parts, model.length, performance.now() - start);

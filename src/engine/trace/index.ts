@@ -1,3 +1,3 @@
 export { BACKEND } from './backend.ts';
-export { kernelNames } from './kernels.ts';
+export { isTracing, kernelNames } from './kernels.ts';
 export { inputName, type Trace, trace } from './trace.ts';

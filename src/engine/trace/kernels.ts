@@ -19,12 +19,15 @@ export function graphBackend(): GraphBackend {
   return backend;
 }
 
-/** Every kernel that TensorFlow.js knows of: those of its plain backend and those that it has names for. */
+/** Whether the operations called now are recorded for `jit`, not computed. */
+export const isTracing = (): boolean => backend?.graph !== undefined;
+
+/** Every kernel that TensorFlow.js knows of: those of its plain backend, those that it has names for, and our own. */
 export function kernelNames(): string[] {
   const registered = tf.getKernelsForBackend('cpu').map(({ kernelName }) => kernelName);
   // Its constants of kernel names are the texts among its exports that begin with a capital, or have one after a leading underscore.
   const named = Object.entries(tf).filter(([key, value]) => typeof value === 'string' && /^_?[A-Z]/.test(key) && key === value);
-  return [...new Set([...registered, ...named.map(([, value]) => value as unknown as string)])].sort();
+  return [...new Set([...registered, ...named.map(([, value]) => value as unknown as string), ...Object.keys(translations)])].sort();
 }
 
 function kernelFunction(kernelName: string, translation: Translation | undefined): tf.KernelFunc {
