@@ -20,6 +20,8 @@ export const SIZES: readonly Size[] = [
 /** What a method reports of one size. */
 export interface Outcome {
   seconds: number;
+  /** Seconds of all cores together, which other load on the machine changes less. */
+  cpu: number;
   iterations: number;
   /** Relative error of the worst task. */
   error: number;

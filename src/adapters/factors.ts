@@ -45,8 +45,15 @@ function change(x: tf.Tensor2D, { a, b, c }: Factors<tf.Tensor>): tf.Tensor2D {
 /** An adapter with the factor it enters with: its scale s, or a share of it for a mixture. */
 export interface Branch {
   adapter: Adapter<tf.Tensor>;
-  /** A number, or one for each row, float32 [n, 1]. */
+  /** A number, or float32 [g]: one for each of g equal runs of rows. */
   scale: number | tf.Tensor;
+}
+
+function scaled(y: tf.Tensor2D, scale: Branch['scale']): tf.Tensor2D {
+  if (typeof scale === 'number') return tf.mul(y, scale);
+  const [n, q] = y.shape;
+  const [g] = scale.shape;
+  return tf.reshape(tf.mul(tf.reshape(y, [g, n / g, q]), tf.reshape(scale, [g, 1, 1])), [n, q]);
 }
 
 /** The model's linear maps with adapters added; several branches add up. Weights without an adapter stay as they are. */
@@ -54,7 +61,7 @@ export function adaptedLinear(branches: readonly Branch[]): LinearMap {
   return (name, x, weight) => {
     let y: tf.Tensor2D = tf.matMul(x, weight, false, true);
     for (const { adapter, scale } of branches) {
-      if (name in adapter) y = tf.add(y, tf.mul(change(x, adapter[name]), scale));
+      if (name in adapter) y = tf.add(y, scaled(change(x, adapter[name]), scale));
     }
     return y;
   };

@@ -18,6 +18,7 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<Command> }
   tasks: { summary: 'list, sample or export instruction tasks', load: () => import('./tasks.ts') },
   generate: { summary: 'let a language model go on with a text', load: () => import('./generate.ts') },
   pretrain: { summary: 'train the base model that the experiments adapt', load: () => import('./pretrain.ts') },
+  'export-peft': { summary: "write a client's adapter as a PEFT checkpoint", load: () => import('./export-peft.ts') },
   bench: { summary: 'measure', load: () => import('./bench.ts') },
 };
 

@@ -26,5 +26,28 @@ export {
   taskRun,
   taskRunConfig,
 } from './downstream.ts';
-export { type Cell, type Experiment, type ExperimentRecord, type Profile, type RecordedOptions, readRecords, recorded } from './records.ts';
+export { gridValues, parameterGrid } from './grid.ts';
+export { chosenRates, keptRates, type RateChoice, type RateResult, type RateSearch, rateCells, rateRun } from './learning-rates.ts';
+export {
+  type Cell,
+  type Experiment,
+  type ExperimentRecord,
+  type Profile,
+  type RecordedOptions,
+  readRecords,
+  recorded,
+  recordsFile,
+} from './records.ts';
+export { type SubspaceRole, type SubspaceStudy, similarityByModule, studyCells, subspaceStudy } from './subspace-study.ts';
 export { type SubspaceConfig, type SubspaceResult, subspaceRun } from './subspaces.ts';
+export {
+  escapeLatex,
+  type LatexOptions,
+  type SaveTableOptions,
+  type ScoreRow,
+  saveTable,
+  scoreRows,
+  type Table,
+  tableToCsv,
+  tableToLatex,
+} from './tables.ts';

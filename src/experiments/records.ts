@@ -40,6 +40,10 @@ const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 /** Committed records are those of the full profile; quick ones stay on the machine that made them. */
 const recordsFolder = (profile: Profile): string => join(REPOSITORY, 'data', 'records', ...(profile === 'quick' ? ['quick'] : []));
 
+/** Where the records of an experiment are; the file need not exist. */
+export const recordsFile = ({ name }: Pick<Experiment<never, never>, 'name'>, profile: Profile): string =>
+  join(recordsFolder(profile), `${name}.jsonl`);
+
 /** What is to be computed: one configuration with one seed. */
 export interface Cell<Config> {
   config: Config;
@@ -79,7 +83,9 @@ export async function recorded<Config extends object, Result>(
       const began = performance.now();
       const result = await experiment.run(config, seed);
       const isNew = record === undefined;
-      record = { hash, version: experiment.version, config, seed, result, seconds: (performance.now() - began) / 1000, ...provenance() };
+      const seconds = (performance.now() - began) / 1000;
+      // As it will be read: what JSON changes (typed arrays, NaN) is changed the first time as well.
+      record = asRead({ hash, version: experiment.version, config, seed, result, seconds, ...provenance() });
       known.set(hash, record);
       fresh.add(hash);
       if (isNew) append(file, record);
@@ -91,6 +97,8 @@ export async function recorded<Config extends object, Result>(
   bar.finish();
   return results;
 }
+
+const asRead = <T>(value: T): T => JSON.parse(JSON.stringify(value));
 
 /** Keys in alphabetical order, so that the order they are written in does not matter. */
 function canonical(value: unknown): unknown {
@@ -119,13 +127,22 @@ export function readRecords<Config = unknown, Result = unknown>(file: string): E
   const records: ExperimentRecord<Config, Result>[] = [];
   for (const [index, line] of lines.entries()) {
     if (line === '') continue;
-    try {
-      records.push(JSON.parse(line));
-    } catch {
-      if (index < lines.length - 1) throw new UserError(`records: line ${index + 1} of ${file} must be a record as JSON (remove the line)`);
-    }
+    const record = recordOf(line);
+    if (record !== undefined) records.push(record as ExperimentRecord<Config, Result>);
+    else if (index < lines.length - 1)
+      throw new UserError(`records: line ${index + 1} of ${file} must be a record as JSON (remove the line)`);
   }
   return records;
+}
+
+/** The record of a line; undefined when it is none. */
+function recordOf(line: string): ExperimentRecord | undefined {
+  try {
+    const record = JSON.parse(line);
+    return typeof record?.hash === 'string' ? record : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function append(file: string, record: ExperimentRecord): void {

@@ -1,16 +1,24 @@
-import type * as tf from '@tensorflow/tfjs';
-import { type AdapterConfig, adaptedLinear, type Branches, scaleOf } from '../adapters/index.ts';
+import * as tf from '@tensorflow/tfjs';
+import { type AdapterConfig, adaptedLinear, type Branches, type ClientModels, scaleOf, tensor } from '../adapters/index.ts';
 import { UserError } from '../core/index.ts';
 import { generator } from '../lm/index.ts';
+import { type Mixing, mixtureShares } from './mixing.ts';
 import type { Base } from './plan.ts';
 import { changedParameters } from './stacking.ts';
-import type { ClientModels } from './strategy.ts';
 
 /** Options of `answers`. */
 export interface AnswerOptions {
   adapter: AdapterConfig;
   /** The most tokens of an answer. */
   maxTokens: number;
+  /** Lets FedDPA's models weigh the local adapter anew for every prompt; half and half by default. */
+  mixing?: Mixing;
+}
+
+/** What the generator is given at every call: the adapters, and what each branch is multiplied with for every prompt, float32 [B]. */
+interface Adapters {
+  branches: Branches<tf.Tensor>;
+  shares?: Record<string, tf.Tensor>;
 }
 
 /**
@@ -18,24 +26,35 @@ export interface AnswerOptions {
  *
  * @param prompts of each client equally many, as tokens
  * @returns tokens of each answer, without the token that ends it
- * @throws UserError when the clients have unequal numbers of prompts
+ * @throws UserError when the clients have unequal numbers of prompts, or models without a local and a global branch are to be mixed
  */
 export async function answers(
   base: Base,
-  { branches, shares = {}, dense }: ClientModels,
+  models: ClientModels,
   prompts: readonly (readonly (readonly number[])[])[],
-  { adapter, maxTokens }: AnswerOptions,
+  { adapter, maxTokens, mixing }: AnswerOptions,
 ): Promise<number[][][]> {
   const each = prompts[0].length;
   if (prompts.some((own) => own.length !== each)) {
     throw new UserError(`answers: clients must have equally many prompts, got ${prompts.map((own) => own.length).join(', ')}`);
   }
+  const { branches, shares = {}, dense } = models;
   const scale = scaleOf(adapter);
-  const linear = (all: Branches<tf.Tensor>) =>
-    adaptedLinear(Object.entries(all).map(([branch, tree]) => ({ adapter: tree, scale: scale * (shares[branch] ?? 1) })));
-  const model = generator({ config: base.config, parameters: changedParameters(base, dense) }, { linear });
+  const mixed = mixing && (await mixtureShares(base, models, prompts, adapter, mixing));
+  const linear = (given: Adapters) =>
+    adaptedLinear(
+      Object.entries(given.branches).map(([branch, tree]) => ({
+        adapter: tree,
+        scale: given.shares === undefined ? scale * (shares[branch] ?? 1) : tf.mul(given.shares[branch], scale),
+      })),
+    );
+  const model = generator<Adapters>({ config: base.config, parameters: changedParameters(base, dense) }, { linear });
+  const inputs = {
+    branches,
+    ...(mixed && { shares: Object.fromEntries(Object.entries(mixed).map(([branch, share]) => [branch, tensor([share.length], share)])) }),
+  };
   try {
-    const made = await model.generate(prompts.flat(), { maxTokens, adapters: branches });
+    const made = await model.generate(prompts.flat(), { maxTokens, adapters: inputs as never });
     return prompts.map((_, client) => made.slice(client * each, (client + 1) * each).map(({ tokens }) => tokens));
   } finally {
     await model.dispose();

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import type { StepState } from '../adapters/index.ts';
+import { flatTree, modelHash, nestedTree, type StepState } from '../adapters/index.ts';
 import { UserError } from '../core/index.ts';
 import type { TensorData } from '../engine/index.ts';
 import { readSafetensors, writeSafetensors } from '../lm/index.ts';
@@ -17,27 +17,18 @@ export interface Checkpoint {
 /** What a run's numbers depend on, but for the model's weights: a checkpoint of another is refused. */
 function fingerprint(strategy: Strategy, { base, clients, plan }: Federation): string {
   const data = clients.map(({ id, train }) => [id, train]);
-  const sample = Object.entries(base.parameters).map(([name, { shape, data }]) => [name, shape, data[0], data[data.length - 1]]);
   return createHash('sha256')
-    .update(JSON.stringify([strategy.name, base.config, sample, data, plan]))
+    .update(JSON.stringify([strategy.name, modelHash(base.config, base.parameters), data, plan]))
     .digest('hex');
 }
 
-/** Separates names in a path; no name of a module, memory or branch has it. */
-const BETWEEN = '/';
-
 /** Writes all that a run goes on from, under a temporary name first. */
 export function writeCheckpoint(path: string, strategy: Strategy, federation: Federation, { state, history }: Checkpoint): void {
-  const tensors = new Map<string, TensorData>();
-  const put = (prefix: string, tree: object): void => {
-    for (const [name, value] of Object.entries(tree)) {
-      if (Array.isArray((value as TensorData).shape)) tensors.set(`${prefix}${BETWEEN}${name}`, value as TensorData);
-      else put(`${prefix}${BETWEEN}${name}`, value as object);
-    }
-  };
-  put('adapters', state.adapters);
-  if (state.dense !== undefined) put('dense', state.dense);
-  for (const [memory, kept] of federation.memories) put(`memories${BETWEEN}${memory}`, { step: kept.step, moments: { ...kept.moments } });
+  const memories = Object.fromEntries(
+    [...federation.memories].map(([memory, { step, moments }]) => [memory, { step, moments: { ...moments } }]),
+  );
+  const { adapters, dense } = state;
+  const tensors = flatTree({ adapters, ...(dense && { dense }), memories });
   const { clock, traffic, losses } = federation;
   const metadata = {
     fingerprint: fingerprint(strategy, federation),
@@ -61,16 +52,7 @@ export async function readCheckpoint(path: string, strategy: Strategy, federatio
     );
   }
   const { clock, traffic, losses, history } = JSON.parse(metadata.get('run')!);
-  const tree: Node = {};
-  for (const [name, value] of tensors) {
-    const steps = name.split(BETWEEN);
-    let node = tree;
-    for (const step of steps.slice(0, -1)) {
-      node[step] ??= {};
-      node = node[step] as Node;
-    }
-    node[steps[steps.length - 1]] = value as TensorData;
-  }
+  const tree = nestedTree(tensors as Map<string, TensorData>);
   federation.clock = clock;
   Object.assign(federation.traffic, traffic);
   federation.losses.set(numbers(losses));
@@ -87,8 +69,3 @@ export async function readCheckpoint(path: string, strategy: Strategy, federatio
 
 /** JSON has no NaN. */
 const numbers = (values: readonly (number | null)[]): number[] => values.map((value) => value ?? Number.NaN);
-
-/** A tree that grows. */
-interface Node {
-  [name: string]: Node | TensorData;
-}

@@ -1,9 +1,17 @@
+export type { ClientModels } from '../adapters/index.ts';
+export { loadRun } from '../adapters/index.ts';
 export { type AnswerOptions, answers } from './answers.ts';
+export { clientLosses } from './client-losses.ts';
 export { examplesAt, shuffled } from './examples.ts';
 export { DivergenceError, Federation, type Training } from './federation.ts';
+export { type MethodRow, type MethodTableOptions, methodTable } from './method-table.ts';
+export { type Mixing, mixtureShares } from './mixing.ts';
+export { type NewClient, type NewClientOptions, newClient } from './new-client.ts';
 export { type Base, type Client, type FederatedPlan, federatedPlan } from './plan.ts';
 export type { RoundEntry } from './round-entry.ts';
 export { type FederatedRun, type FederateOptions, federate } from './run.ts';
+export { type RunOrigin, saveRun } from './save-run.ts';
+export { type Search, type SearchOptions, searchLearningRate, type Trial } from './search.ts';
 export { addedUpdates, changedParameters, stacked } from './stacking.ts';
 export { type ColoraOptions, type ColoraScheme, colora, retracted, STRATEGIES, truncated } from './strategies/index.ts';
-export type { ClientModels, State, Strategy } from './strategy.ts';
+export type { State, Strategy } from './strategy.ts';

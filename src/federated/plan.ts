@@ -7,6 +7,8 @@ import type { LlamaConfig, TokenExample } from '../lm/index.ts';
 export interface Client {
   id: string;
   train: readonly TokenExample[];
+  /** What learning rates are chosen on; never trained on. */
+  validation?: readonly TokenExample[];
 }
 
 /** The frozen model that all clients adapt. */

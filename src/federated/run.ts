@@ -1,9 +1,10 @@
+import type { ClientModels } from '../adapters/index.ts';
 import { type Progress, UserError } from '../core/index.ts';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import { Federation } from './federation.ts';
 import type { Base, Client, FederatedPlan } from './plan.ts';
 import type { RoundEntry } from './round-entry.ts';
-import type { ClientModels, State, Strategy } from './strategy.ts';
+import type { State, Strategy } from './strategy.ts';
 
 /** A finished run. */
 export interface FederatedRun {
@@ -17,8 +18,8 @@ export interface FederatedRun {
 /** Options of `federate`. */
 export interface FederateOptions {
   progress?: Progress;
-  /** Called after each round, for a live curve. */
-  onRound?(entry: RoundEntry): void | Promise<void>;
+  /** Called after each round, for a live curve; a promise is waited for. */
+  onRound?(entry: RoundEntry): unknown;
   /** A safetensors file that the run is kept in after each round, and goes on from when it is there. */
   checkpoint?: string;
   signal?: AbortSignal;

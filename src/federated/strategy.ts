@@ -1,4 +1,4 @@
-import type { AdapterData, BranchData, FactorName, Parametrisation } from '../adapters/index.ts';
+import type { AdapterData, BranchData, ClientModels, FactorName, Parametrisation } from '../adapters/index.ts';
 import type { TensorData } from '../engine/index.ts';
 import { averaged, factorsOf, forClients, withClients } from './client-factors.ts';
 import type { Federation } from './federation.ts';
@@ -8,13 +8,6 @@ export interface State {
   /** Adapters by name, each factor [1, …] or [k, …]. */
   adapters: BranchData;
   /** What was added to the model's weights so far, [out, in] under module names. */
-  dense?: Record<string, TensorData>;
-}
-
-/** The model of every client: branches that add up, with their shares, and the weights' changes. */
-export interface ClientModels {
-  branches: BranchData;
-  shares?: Record<string, number>;
   dense?: Record<string, TensorData>;
 }
 

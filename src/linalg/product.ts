@@ -1,6 +1,6 @@
 import { UserError } from '../core/index.ts';
-import { gemm, type Strided } from './gemm.ts';
 import { Matrix } from './matrix.ts';
+import { type MultiplyOptions, multiply } from './multiply.ts';
 
 /**
  * A [m, n] · B [n, p] → [m, p].
@@ -9,7 +9,7 @@ import { Matrix } from './matrix.ts';
  */
 export function matmul(a: Matrix, b: Matrix): Matrix {
   if (a.cols !== b.rows) throw new UserError(`matmul: B must have ${a.cols} rows to match A ${a.shape}, got ${b.shape}`);
-  return product(rowMajor(a), rowMajor(b), a.rows, a.cols, b.cols);
+  return product(a, b, [a.rows, a.cols, b.cols], {});
 }
 
 /**
@@ -19,7 +19,7 @@ export function matmul(a: Matrix, b: Matrix): Matrix {
  */
 export function matmulTN(a: Matrix, b: Matrix): Matrix {
   if (a.rows !== b.rows) throw new UserError(`matmulTN: B must have ${a.rows} rows to match A ${a.shape}, got ${b.shape}`);
-  return product(transposed(a), rowMajor(b), a.cols, a.rows, b.cols);
+  return product(a, b, [a.cols, a.rows, b.cols], { transposeA: true });
 }
 
 /**
@@ -29,21 +29,13 @@ export function matmulTN(a: Matrix, b: Matrix): Matrix {
  */
 export function matmulNT(a: Matrix, b: Matrix): Matrix {
   if (a.cols !== b.cols) throw new UserError(`matmulNT: B must have ${a.cols} columns to match A ${a.shape}, got ${b.shape}`);
-  return product(rowMajor(a), transposed(b), a.rows, a.cols, b.rows);
+  return product(a, b, [a.rows, a.cols, b.rows], { transposeB: true });
 }
 
-function product(a: Strided, b: Strided, m: number, n: number, p: number): Matrix {
-  const result = new Matrix(m, p);
-  gemm(a, b, rowMajor(result), m, n, p);
+function product(a: Matrix, b: Matrix, sizes: readonly [number, number, number], options: MultiplyOptions): Matrix {
+  const result = new Matrix(sizes[0], sizes[2]);
+  multiply(a.data, b.data, result.data, sizes, options);
   return result;
-}
-
-function rowMajor({ data, cols }: Matrix): Strided {
-  return { data, rowStride: cols, columnStride: 1 };
-}
-
-function transposed({ data, cols }: Matrix): Strided {
-  return { data, rowStride: 1, columnStride: cols };
 }
 
 /**

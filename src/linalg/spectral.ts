@@ -1,6 +1,7 @@
 import { EigenvalueDecomposition, Matrix as MlMatrix, SingularValueDecomposition } from 'ml-matrix';
 import { UserError } from '../core/index.ts';
-import { checkFinite, leadingColumns, Matrix } from './matrix.ts';
+import { checkFinite, leadingColumns, Matrix, scale } from './matrix.ts';
+import { matmulNT, matmulTN } from './product.ts';
 
 /**
  * Thin singular value decomposition A = U diag(s) Vᵀ. Source: ours, over ml-matrix (Golub–Kahan, as in JAMA).
@@ -21,9 +22,16 @@ export function svd(a: Matrix): { u: Matrix; s: Float64Array; v: Matrix } {
   };
 }
 
-/** ‖A‖₂, the largest singular value; 0 for an empty matrix. */
+/**
+ * ‖A‖₂, the largest singular value; 0 for an empty matrix. From the smaller one of AᵀA and AAᵀ, which costs the largest value no
+ * digits; A is scaled so that no square overflows or vanishes.
+ */
 export function spectralNorm(a: Matrix): number {
-  return a.data.length === 0 ? 0 : svd(a).s[0];
+  const largest = a.data.reduce((size, value) => Math.max(size, Math.abs(value)), 0);
+  if (largest === 0) return 0;
+  const unit = scale(1 / largest, a);
+  const gram = a.rows < a.cols ? matmulNT(unit, unit) : matmulTN(unit, unit);
+  return largest * Math.sqrt(symmetricEigen(gram).values[0]);
 }
 
 /**

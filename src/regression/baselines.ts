@@ -1,10 +1,10 @@
 import { conjugateGradients, Matrix, qr } from '../linalg/index.ts';
 import { checkTasks } from './check-tasks.ts';
 import { type CoAltMinOptions, coAltMin } from './coaltmin.ts';
-import { concatenated } from './concatenated.ts';
 import { coreStep } from './core-step.ts';
 import { checkRange, checkWhole } from './numbers.ts';
 import type { RegressionProblem } from './problem.ts';
+import { imagesOf, project } from './projections.ts';
 import { sharedStep } from './shared-step.ts';
 import { spectralStart } from './start.ts';
 import { factorsOfTask, type SharedModel, type TaskFactors } from './truth.ts';
@@ -27,15 +27,14 @@ export function aloneBaseline({ truth, tasks }: Data, options: CoAltMinOptions =
 }
 
 /**
- * One Θ of rank r for all tasks, from all their data. Source: ours.
+ * One Θ of rank r for all tasks, from all their data: CoAltMin with one core. Source: ours.
  *
  * @param options those of `coAltMin`
  */
-export function pooledBaseline({ truth, tasks }: Data, options: CoAltMinOptions = {}): TaskFactors[] {
+export function pooledBaseline({ truth, tasks }: Data, options: Omit<CoAltMinOptions, 'cores'> = {}): TaskFactors[] {
   check('pooledBaseline', { truth, tasks });
-  const { u, v, cores } = truth;
-  const estimate = coAltMin({ truth: { u, v, cores: cores.slice(0, 1) }, tasks: [concatenated(tasks)] }, options);
-  return tasks.map(() => factorsOfTask(estimate, 0));
+  const estimate = coAltMin({ truth, tasks }, { ...options, cores: 'common' });
+  return tasks.map((_, i) => factorsOfTask(estimate, i));
 }
 
 /**
@@ -52,15 +51,15 @@ export function sharedLeftBaseline({ truth, tasks }: Data, { iterations = 30 }: 
   const zero = new Matrix(truth.v.rows, truth.v.cols);
   let { u } = spectralStart(tasks, truth.u.cols);
   const personal = () =>
-    tasks.map(({ measurements, responses }) => {
-      const projection = measurements.project('v', u, responses);
-      return sharedStep([projection], [identity], zero, { ...step, solver: 'cg' }, { up: 0, down: 0 }).basis;
-    });
+    project(tasks, 'v', u).map(
+      (projection) =>
+        sharedStep([projection], [identity], zero, imagesOf([projection], zero), { ...step, solver: 'cg' }, { up: 0, down: 0 }).basis,
+    );
   for (let t = 0; t < iterations; t++) {
     const weights = personal();
-    const projections = tasks.map(({ measurements, responses }, i) => measurements.project('u', weights[i], responses));
+    const projections = tasks.map((task, i) => project([task], 'u', weights[i])[0]);
     const cores = tasks.map(() => identity);
-    u = qr(sharedStep(projections, cores, u, { ...step, solver: 'auto' }, { up: 0, down: 0 }).basis).q;
+    u = qr(sharedStep(projections, cores, u, imagesOf(projections, u), { ...step, solver: 'auto' }, { up: 0, down: 0 }).basis).q;
   }
   return personal().map((v) => ({ u, core: identity, v }));
 }
@@ -78,9 +77,10 @@ export function minimumNormBaseline({ truth, tasks }: Data): TaskFactors[] {
 /** What knows the task's own U* and V* and fits the core alone: no method that must find them does better on average. Source: ours. */
 export function oracleBaseline({ truth, tasks }: Data): TaskFactors[] {
   check('oracleBaseline', { truth, tasks });
-  return tasks.map(({ measurements, responses }, i) => {
+  return tasks.map((task, i) => {
     const { u, v } = factorsOfTask(truth, i);
-    const { core } = coreStep(measurements.project('u', v, responses), u, { ridge: 0, diagonal: false });
+    const [projection] = project([task], 'u', v);
+    const { core } = coreStep(projection, imagesOf([projection], u)[0], u, { ridge: 0, diagonal: false });
     return { u, core, v };
   });
 }

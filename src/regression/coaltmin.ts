@@ -1,10 +1,11 @@
 import { checkOptions, type Seed, UserError } from '../core/index.ts';
-import { Matrix, matmul, qr, subspaceDistance, transpose } from '../linalg/index.ts';
+import { Matrix, matmul, qr, Scratch, subspaceDistance, transpose } from '../linalg/index.ts';
 import { checkTasks } from './check-tasks.ts';
-import { type CoreStepOptions, coreStep } from './core-step.ts';
+import { type CoreStepOptions, commonCoreStep, coreStep } from './core-step.ts';
 import type { Projection, Side, TaskData } from './measurements.ts';
 import { checkRange, checkWhole, sumOfSquares } from './numbers.ts';
 import type { RegressionProblem } from './problem.ts';
+import { imagesOf, project } from './projections.ts';
 import { type RecoveryError, recoveryError } from './recovery.ts';
 import { type SharedStepOptions, sharedStep, type Traffic } from './shared-step.ts';
 import { randomStart, type StartBases, spectralStart } from './start.ts';
@@ -51,8 +52,8 @@ export interface CoAltMinOptions extends Partial<SharedStepOptions> {
   start?: 'spectral' | 'random' | StartBases;
   /** Of the random start. */
   seed?: Seed;
-  /** Λᵢ full, or diagonal. */
-  cores?: 'full' | 'diagonal';
+  /** Λᵢ full, or diagonal, or one full Λ for all tasks. */
+  cores?: 'full' | 'diagonal' | 'common';
   /** Called after the start and after every iteration; returning false ends the run with what there is. */
   onIteration?: (entry: CoAltMinEntry, estimate: SharedModel) => unknown;
 }
@@ -75,7 +76,7 @@ const DEFAULTS = {
  *
  * The personal steps are solved by their normal equations, the shared ones by theirs or by conjugate gradients started from the
  * last basis, which need not be exact: they end when they have reduced the gradient by `innerTolerance`. The shared steps use
- * the tasks through messages only (see `sharedStep`), which `traffic` counts. With ridge ρ every step adds ρ‖its unknowns‖_F².
+ * the tasks through messages only (see `sharedStep`), which `traffic` counts (not that of a common core). With ridge ρ every step adds ρ‖its unknowns‖_F².
  *
  * Known weakness: normal equations square the condition number, so a very ill-conditioned problem ends above rounding.
  *
@@ -90,14 +91,17 @@ export function coAltMin(problem: Pick<RegressionProblem, 'truth' | 'tasks'>, op
   const { iterations, tolerance, batches = () => problem.tasks, onIteration = () => {} } = settings;
   const checked = checkedBatches(batches, truth);
   const diagonal = settings.cores === 'diagonal';
+  const personalOptions = { ridge: settings.ridge, diagonal, common: settings.cores === 'common' };
+  const memory = new Scratch();
   const normalised = diagonal ? unitColumns : qr;
   const span = diagonal ? (basis: Matrix) => qr(basis).q : (basis: Matrix) => basis;
   const bytesOfBases = truth.cores.length * 8 * (truth.u.data.length + truth.v.data.length);
 
   const first = checked(0, 'large');
   const begin = startBases(first, truth, settings);
-  const fitted = personalStep('u', begin.u, begin.v, first, { ...settings, diagonal });
-  let estimate: SharedModel = { u: begin.u, v: begin.v, cores: fitted.cores };
+  const opened = project(first, 'v', begin.u, memory);
+  const fitted = personalStep(opened, begin.v, personalOptions);
+  let estimate: SharedModel = { u: begin.u, v: begin.v, cores: fitted.cores.map(transpose) };
   const history: CoAltMinEntry[] = [];
   /** @returns whether to go on */
   const record = (entry: Omit<CoAltMinEntry, keyof RecoveryError>): boolean => {
@@ -105,7 +109,7 @@ export function coAltMin(problem: Pick<RegressionProblem, 'truth' | 'tasks'>, op
     history.push(full);
     return onIteration(full, estimate) !== false;
   };
-  const residual = relativeResidual(fitted.projections, fitted.cores, begin.u);
+  const residual = relativeResidual(opened, fitted.cores, begin.v);
   const opening = { change: Number.POSITIVE_INFINITY, innerIterations: 0, traffic: { up: 0, down: 0 } };
   if (!record({ iteration: 0, residual, underdetermined: fitted.underdetermined, ...opening })) {
     return { ...estimate, history, stopped: 'interrupted' };
@@ -116,9 +120,11 @@ export function coAltMin(problem: Pick<RegressionProblem, 'truth' | 'tasks'>, op
     const before = estimate;
     const traffic = { up: 0, down: bytesOfBases };
     const half = (side: Side, moving: Matrix, fixed: Matrix) => {
-      const personal = personalStep(side, moving, fixed, small, { ...settings, diagonal });
-      const projections = small === large ? personal.projections : project(large, side, fixed);
-      const shared = sharedStep(projections, personal.cores, moving, settings, traffic);
+      const near = project(small, side, fixed, memory);
+      const personal = personalStep(near, moving, personalOptions);
+      const projections = small === large ? near : project(large, side, fixed, memory);
+      const images = small === large ? personal.images : imagesOf(projections, moving);
+      const shared = sharedStep(projections, personal.cores, moving, images, settings, traffic);
       const { q, r } = normalised(shared.basis);
       // The basis found is Q R: the cores take over R, so that basis and cores together stay the minimiser.
       const cores = personal.cores.map((core) => matmul(r, core));
@@ -143,23 +149,24 @@ export function coAltMin(problem: Pick<RegressionProblem, 'truth' | 'tasks'>, op
   return { ...estimate, history, stopped: 'iterations' };
 }
 
-function project(tasks: readonly TaskData[], side: Side, fixed: Matrix): Projection[] {
-  return tasks.map(({ measurements, responses }) => measurements.project(side, fixed, responses));
-}
-
-/** Every task's X for given bases, with the projections that it was found from. */
-function personalStep(side: Side, moving: Matrix, fixed: Matrix, tasks: readonly TaskData[], options: CoreStepOptions) {
-  const projections = project(tasks, side, fixed);
-  const steps = projections.map((projection) => coreStep(projection, moving, options));
-  return { projections, cores: steps.map(({ core }) => core), underdetermined: steps.filter(({ determined }) => !determined).length };
+/** Every task's X for given bases, with the projections that it was found from and their images R M. */
+function personalStep(projections: readonly Projection[], moving: Matrix, options: CoreStepOptions & { common: boolean }) {
+  const images = imagesOf(projections, moving);
+  if (options.common) {
+    const { core, determined } = commonCoreStep(projections, images, moving, options);
+    return { images, cores: projections.map(() => core), underdetermined: determined ? 0 : 1 };
+  }
+  const steps = projections.map((projection, i) => coreStep(projection, images[i], moving, options));
+  return { images, cores: steps.map(({ core }) => core), underdetermined: steps.filter(({ determined }) => !determined).length };
 }
 
 /** ‖y − 𝒜(Θ)‖ / ‖y‖ over all tasks; 0 where y is zero and met. */
 function relativeResidual(projections: readonly Projection[], cores: readonly Matrix[], moving: Matrix): number {
+  const images = imagesOf(projections, moving);
   let [missed, total] = [0, 0];
   projections.forEach((projection, i) => {
     const { responses, outside } = projection;
-    const predicted = projection.forward(moving, cores[i]);
+    const predicted = projection.predicted(images[i], cores[i], moving);
     missed += outside;
     for (let j = 0; j < responses.length; j++) missed += (responses[j] - predicted[j]) ** 2;
     total += outside + sumOfSquares(responses);
@@ -185,9 +192,9 @@ function unitColumns(basis: Matrix): { q: Matrix; r: Matrix } {
 function startBases(
   tasks: readonly TaskData[],
   { u, v }: SharedModel,
-  { start, seed }: { start: CoAltMinOptions['start']; seed: Seed },
+  { start, seed, cores }: { start: CoAltMinOptions['start']; seed: Seed; cores: CoAltMinOptions['cores'] },
 ): StartBases {
-  if (start === 'spectral') return spectralStart(tasks, u.cols);
+  if (start === 'spectral') return spectralStart(tasks, u.cols, { pooled: cores === 'common' });
   if (start === 'random') return randomStart(u.rows, v.rows, u.cols, seed);
   const given = start as StartBases;
   if (given?.u?.shape !== u.shape || given?.v?.shape !== v.shape) {
@@ -202,7 +209,7 @@ function checkSettings(settings: Required<Omit<CoAltMinOptions, 'batches' | 'onI
   checkRange('coAltMin', 'tolerance', settings.tolerance, 0);
   checkRange('coAltMin', 'ridge', settings.ridge, 0);
   checkRange('coAltMin', 'innerTolerance', settings.innerTolerance, 0, 1);
-  const choices = { solver: ['auto', 'normal', 'cg'], cores: ['full', 'diagonal'] } as const;
+  const choices = { solver: ['auto', 'normal', 'cg'], cores: ['full', 'diagonal', 'common'] } as const;
   for (const [name, known] of Object.entries(choices) as ['solver' | 'cores', readonly string[]][]) {
     if (!known.includes(settings[name])) {
       throw new UserError(`coAltMin: ${name} must be one of ${known.join(', ')}, got '${settings[name]}'`);

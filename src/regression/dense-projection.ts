@@ -1,72 +1,71 @@
-import { addGram, gemm, Matrix, matmul, matmulNT } from '../linalg/index.ts';
-import { type NormalSystem, type Projection, rowProducts, weightedRows } from './measurements.ts';
+import { Matrix, matmulNT, multiply, scale, transpose } from '../linalg/index.ts';
+import type { IterativeProjection, NormalSystem } from './measurements.ts';
+import { normalSystem } from './normal-system.ts';
+import { Rows } from './rows.ts';
 
-/** A projection whose P_j are held as they are: [m, d, r]. Source: ours. */
-export class DenseProjection implements Projection {
+/** A projection whose P_j are held as they are: R holds P_1ᵀ, P_2ᵀ, … one below the other, [m r, d]. Source: ours. */
+export class DenseProjection implements IterativeProjection {
   readonly responses: Float64Array;
   readonly outside = 0;
   readonly exactWeight = false;
+  readonly rows: Rows;
   readonly #values: Float64Array;
-  readonly #rows: number;
   readonly #rank: number;
 
   /**
-   * @param values P, [m, d, r]
-   * @param rows d
-   * @param rank r
+   * @param values the P_jᵀ, [m, r, d]
+   * @param d rows of P_j
    */
-  constructor(values: Float64Array, rows: number, rank: number, responses: Float64Array) {
-    this.#values = values;
-    this.#rows = rows;
-    this.#rank = rank;
+  constructor(values: Float64Array, d: number, rank: number, responses: Float64Array) {
+    this.rows = new Rows(values.length / d, d, values);
     this.responses = responses;
+    this.#values = values;
+    this.#rank = rank;
   }
 
-  forward(moving: Matrix, core: Matrix): Float64Array {
+  predicted(image: Matrix, core: Matrix): Float64Array {
     const out = new Float64Array(this.responses.length);
-    rowProducts(this.#values, matmul(moving, core).data, out);
+    multiply(image.data, transpose(core).data, out, [out.length, core.data.length, 1]);
     return out;
   }
 
-  adjoint(values: Float64Array, core: Matrix): Matrix {
-    const sum = new Matrix(this.#rows, this.#rank);
-    weightedRows(this.#values, values, sum.data);
-    return matmulNT(sum, core);
+  momentWeights(core: Matrix): Matrix {
+    const result = new Matrix(this.rows.count, core.rows);
+    this.weights(this.responses, core, result);
+    return result;
   }
 
-  /** The design is Mᵀ P_j. */
-  coreSystem(moving: Matrix): NormalSystem {
-    const [d, r] = [this.#rows, this.#rank];
-    const size = moving.cols * r;
-    const design = new Float64Array(this.responses.length * size);
-    const transposed = { data: moving.data, rowStride: 1, columnStride: moving.cols };
-    for (let j = 0; j < this.responses.length; j++) {
-      const own = { data: this.#values, offset: j * d * r, rowStride: r, columnStride: 1 };
-      gemm(transposed, own, { data: design, offset: j * size, rowStride: r, columnStride: 1 }, moving.cols, d, r);
+  weights(values: Float64Array, core: Matrix, out: Matrix): void {
+    multiply(values, transpose(core).data, out.data, [values.length, 1, core.data.length]);
+  }
+
+  /** The design is Mᵀ P_j, of which R M holds the transpose. */
+  coreSystem(image: Matrix): NormalSystem {
+    const [own, other] = [image.cols, this.#rank];
+    const design = new Matrix(this.responses.length, own * other);
+    for (let j = 0; j < design.rows; j++) {
+      const start = j * design.cols;
+      for (let p = 0; p < own; p++) {
+        for (let q = 0; q < other; q++) design.data[start + p * other + q] = image.data[start + q * own + p];
+      }
     }
-    return normalSystem(design, size, this.responses);
+    return normalSystem(design, this.responses);
   }
 
   /** The design is P_j Xᵀ. */
   basisSystem(core: Matrix): NormalSystem {
-    const rows = this.responses.length * this.#rows;
-    const { data: design } = matmulNT(new Matrix(rows, this.#rank, this.#values), core);
-    return normalSystem(design, this.#rows * core.rows, this.responses);
+    const [d, r] = [this.rows.cols, this.#rank];
+    const design = new Matrix(this.responses.length, d * core.rows);
+    for (let j = 0; j < design.rows; j++) {
+      const own = this.#values.subarray(j * r * d, (j + 1) * r * d);
+      const row = design.data.subarray(j * design.cols, (j + 1) * design.cols);
+      multiply(own, core.data, row, [d, r, core.rows], { transposeA: true, transposeB: true });
+    }
+    return normalSystem(design, this.responses);
   }
 
   /** Gaussian A_j and an orthonormal F give P_j independent standard normal entries, hence m X Xᵀ in expectation. */
   weight(core: Matrix): Matrix {
-    const result = matmulNT(core, core);
-    for (let p = 0; p < result.data.length; p++) result.data[p] *= this.responses.length;
-    return result;
+    return scale(this.responses.length, matmulNT(core, core));
   }
-}
-
-/** The normal equations of a design [m, n]. */
-export function normalSystem(design: Float64Array, unknowns: number, responses: Float64Array): NormalSystem {
-  const gram = new Matrix(unknowns, unknowns);
-  addGram(design, responses.length, unknowns, gram.data);
-  const moment = new Matrix(unknowns, 1);
-  weightedRows(design, responses, moment.data);
-  return { gram, moment };
 }

@@ -1,11 +1,18 @@
 import { type Random, UserError } from '../core/index.ts';
-import { gemm, Matrix } from '../linalg/index.ts';
+import { Matrix, matmul, matmulNT, multiply, multiplyEach, Scratch } from '../linalg/index.ts';
 import { DenseProjection } from './dense-projection.ts';
-import { type Measurements, rowProducts, type Side, type TaskData, weightedRows } from './measurements.ts';
+import type { Measurements, Side, TaskData } from './measurements.ts';
 import { checkNumbers } from './numbers.ts';
+import { Rows } from './rows.ts';
+import type { TaskFactors } from './truth.ts';
 
 /** Bytes of streamed measurements that exist at a time. */
 const CHUNK = 2 ** 22;
+
+/** Numbers of products with a basis that are transposed at a time, while they are in the cache. */
+const TRANSPOSED = 2 ** 15;
+
+const scratch = new Scratch();
 
 /**
  * Dense matrix sensing, y_j = ⟨A_j, Θ⟩, with the A_j in memory or drawn again, with the same numbers, whenever they are needed.
@@ -51,37 +58,67 @@ export class GaussianMeasurements implements Measurements {
 
   forward(theta: Matrix): Float64Array {
     const out = new Float64Array(this.count);
-    for (const { first, count, values } of this.chunks()) rowProducts(values, theta.data, out.subarray(first, first + count));
+    this.#forward(theta, out);
     return out;
+  }
+
+  forwardFactors({ u, core, v }: TaskFactors, out: Float64Array): void {
+    this.#forward(matmulNT(matmul(u, core), v), out);
   }
 
   adjoint(values: Float64Array): Matrix {
     const result = new Matrix(this.rows, this.cols);
-    for (const chunk of this.chunks()) {
-      weightedRows(chunk.values, values.subarray(chunk.first, chunk.first + chunk.count), result.data);
+    for (const { first, count, values: own } of this.chunks()) {
+      multiply(values.subarray(first, first + count), own, result.data, [1, count, result.data.length], { add: true });
     }
     return result;
   }
 
-  project(moving: Side, fixed: Matrix, responses: Float64Array): DenseProjection {
+  adjointFactors(values: Float64Array): { left: Rows; right: Rows } {
+    const identity = Matrix.identity(this.rows);
+    return { left: new Rows(this.rows, this.rows, identity.data), right: new Rows(this.rows, this.cols, this.adjoint(values).data) };
+  }
+
+  projectionSize(moving: Side, rank: number): number {
+    return this.count * rank * (moving === 'u' ? this.rows : this.cols);
+  }
+
+  project(moving: Side, fixed: Matrix, responses: Float64Array, memory?: Float64Array): DenseProjection {
     const { rows, cols } = this;
     const rank = fixed.cols;
-    const basis = { data: fixed.data, rowStride: rank, columnStride: 1 };
-    const d = moving === 'u' ? rows : cols;
-    const projected = new Float64Array(this.count * d * rank);
+    const projected = memory ?? new Float64Array(this.projectionSize(moving, rank));
     for (const { first, count, values } of this.chunks()) {
-      const offset = first * d * rank;
-      if (moving === 'u') {
-        const out = { data: projected, offset, rowStride: rank, columnStride: 1 };
-        gemm({ data: values, rowStride: cols, columnStride: 1 }, basis, out, count * rows, cols, rank);
-        continue;
-      }
-      for (let j = 0; j < count; j++) {
-        const own = { data: values, offset: j * rows * cols, rowStride: 1, columnStride: cols };
-        gemm(own, basis, { data: projected, offset: offset + j * d * rank, rowStride: rank, columnStride: 1 }, cols, rows, rank);
+      if (moving === 'v') {
+        const out = projected.subarray(first * rank * cols, (first + count) * rank * cols);
+        multiplyEach(fixed.data, values, out, [rank, rows, cols], count);
+      } else projectRows(values, fixed, projected.subarray(first * rank * rows, (first + count) * rank * rows), rows);
+    }
+    return new DenseProjection(projected, moving === 'u' ? rows : cols, rank, responses);
+  }
+
+  #forward({ data }: Matrix, out: Float64Array): void {
+    for (const { first, count, values } of this.chunks()) {
+      multiply(values, data, out.subarray(first, first + count), [count, data.length, 1]);
+    }
+  }
+}
+
+/** The (A_j V)ᵀ of A_j [rows, cols] that follow each other. */
+function projectRows(values: Float64Array, v: Matrix, out: Float64Array, rows: number): void {
+  const { rows: cols, cols: rank } = v;
+  const count = values.length / (rows * cols);
+  const atATime = Math.min(count, Math.ceil(TRANSPOSED / (rows * rank)));
+  const products = scratch.take(atATime * rows * rank);
+  for (let first = 0; first < count; first += atATime) {
+    const some = Math.min(atATime, count - first);
+    const own = products.subarray(0, some * rows * rank);
+    multiply(values.subarray(first * rows * cols, (first + some) * rows * cols), v.data, own, [some * rows, cols, rank]);
+    for (let j = 0; j < some; j++) {
+      const [from, to] = [j * rows * rank, (first + j) * rows * rank];
+      for (let c = 0; c < rank; c++) {
+        for (let a = 0; a < rows; a++) out[to + c * rows + a] = own[from + a * rank + c];
       }
     }
-    return new DenseProjection(projected, d, rank, responses);
   }
 }
 

@@ -1,7 +1,8 @@
 import { checkOptions, type Random, UserError } from '../core/index.ts';
-import { Matrix, matmul, matmulNT, qr, scale, svd, symmetricEigen, transpose } from '../linalg/index.ts';
+import { addScaled, Matrix, matmul, matmulNT, qr, scale, svd, symmetricEigen, transpose } from '../linalg/index.ts';
 import type { Measurements, Projection, Side } from './measurements.ts';
 import { checkWhole } from './numbers.ts';
+import { addNormalProduct, imagesOf, project as projectTasks } from './projections.ts';
 import { normalMatrix } from './truth.ts';
 
 /** A family Xᵢ = P Mᵢ Qᵀ that the measurements distort. */
@@ -92,10 +93,9 @@ function worstCores(
   family: readonly Measurements[],
 ): { cores: Matrix[]; energy: number } {
   const rank = p.cols;
+  const images = imagesOf(projections, p);
   const own = projections.map((projection, i) => {
-    const { gram } = projection.coreSystem(p);
-    for (let a = 0; a < gram.rows; a++) for (let b = 0; b < a; b++) gram.data[b * gram.cols + a] = gram.data[a * gram.cols + b];
-    const { values, vectors } = symmetricEigen(gram);
+    const { values, vectors } = symmetricEigen(projection.coreSystem(images[i], p).gram);
     const which = sign === 'stretched' ? 0 : values.length - 1;
     const core = new Matrix(rank, rank);
     for (let a = 0; a < core.data.length; a++) core.data[a] = vectors.at(a, which);
@@ -118,16 +118,14 @@ function polarStep(
   sign: GripBound['sign'],
   family: readonly Measurements[],
 ): Matrix {
-  const gradient = new Matrix(p.rows, p.cols);
-  projections.forEach((projection, i) => {
-    const image = projection.adjoint(projection.forward(p, cores[i]), cores[i]);
-    const length = matmul(p, matmulNT(cores[i], cores[i]));
-    // Shrinking: the length, which does not change, is added often enough to make the objective convex.
-    const [own, constant] = sign === 'stretched' ? [1, 0] : [-1, CONVEXITY];
-    for (let a = 0; a < gradient.data.length; a++) {
-      gradient.data[a] += (own * image.data[a]) / family[i].count + constant * length.data[a];
-    }
-  });
+  const perMeasurement = cores.map((core, i) => scale(1 / Math.sqrt(family[i].count), core));
+  let gradient = new Matrix(p.rows, p.cols);
+  addNormalProduct(projections, perMeasurement, p, gradient);
+  if (sign === 'shrunk') {
+    // The length, which does not change, is added often enough to make the objective convex.
+    gradient = scale(-1, gradient);
+    for (const core of cores) gradient = addScaled(gradient, CONVEXITY, matmul(p, matmulNT(core, core)));
+  }
   const { u, v } = svd(gradient);
   return matmulNT(u, v);
 }
@@ -136,7 +134,8 @@ function polarStep(
 const CONVEXITY = 4;
 
 function project(family: readonly Measurements[], moving: Side, fixed: Matrix): Projection[] {
-  return family.map((measurements) => measurements.project(moving, fixed, new Float64Array(measurements.count)));
+  const tasks = family.map((measurements) => ({ measurements, responses: new Float64Array(measurements.count) }));
+  return projectTasks(tasks, moving, fixed);
 }
 
 function check(family: readonly Measurements[], rank: number, restarts: number, rounds: number): void {

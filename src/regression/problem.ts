@@ -3,7 +3,8 @@ import { GaussianMeasurements } from './gaussian.ts';
 import type { Measurements, TaskData } from './measurements.ts';
 import { checkRange, checkWhole } from './numbers.ts';
 import { RankOneMeasurements } from './rank-one.ts';
-import { drawTruth, factorsOfTask, normalMatrix, type TaskFactors, type Truth, type TruthOptions } from './truth.ts';
+import { Rows } from './rows.ts';
+import { drawTruth, factorsOfTask, type TaskFactors, type Truth, type TruthOptions } from './truth.ts';
 import { VectorMeasurements } from './vector.ts';
 
 /** A heterogeneous linear regression whose truth is known. */
@@ -26,7 +27,7 @@ export interface ProblemOptions extends TruthOptions {
   measurementsPerTask: number | readonly number[];
   /** Dense A_ij, A_ij = x zᵀ, or y = Θx. */
   sensing?: 'gaussian' | 'rank-one' | 'vector';
-  /** Gaussian sensing: draw the A_ij again whenever they are needed instead of holding them. The numbers are the same. */
+  /** Draw the measurements again whenever they are needed instead of holding them. The numbers are the same. */
   streamed?: boolean;
   /** Standard deviation σ of the noise. */
   noise?: number;
@@ -52,7 +53,8 @@ type Knobs = Required<ProblemOptions>;
  * are those of `drawTruth`.
  *
  * Every task draws from its own generator, in order: its data do not depend on the number of tasks, and more measurements
- * extend fewer. Memory: 8 k m d₁ d₂ bytes for Gaussian sensing in memory, none when streamed; 8 k m (d₁ + d₂) for the others.
+ * extend fewer. Memory beside the responses: 8 k m d₁ d₂ bytes for Gaussian sensing, 8 k m (d₁ + d₂) for rank-one and 8 k m d₂ for
+ * vector sensing; one task's, or less, when streamed.
  *
  * @throws UserError when a size or a knob is out of range
  */
@@ -65,8 +67,11 @@ export function regressionProblem(options: ProblemOptions): RegressionProblem {
   checkKnobs(knobs);
   const random = new Random(knobs.seed).split('regression problem');
   const truth = drawTruth(random, knobs);
-  const draw = (stream: Random, counts: number | readonly number[]) =>
-    countsOf(counts, knobs.tasks).map((count, i) => measure(() => stream.split(i), factorsOfTask(truth, i), count, knobs));
+  const draw = (stream: Random, counts: number | readonly number[]) => {
+    const each = countsOf(counts, knobs.tasks);
+    const take = sideBySide(each, knobs);
+    return each.map((count, i) => measure(() => stream.split(i), factorsOfTask(truth, i), count, take, knobs));
+  };
   return {
     truth,
     tasks: draw(random.split('data'), knobs.measurementsPerTask),
@@ -74,20 +79,49 @@ export function regressionProblem(options: ProblemOptions): RegressionProblem {
   };
 }
 
-function measure(random: () => Random, { u, core, v }: TaskFactors, count: number, knobs: Knobs): TaskData {
-  const measurements = drawMeasurements(() => random().split('measurements'), count, knobs);
-  const noise = random().split('noise').fillNormal(new Float64Array(measurements.count));
-  const exact = measurements.project('u', v, noise).forward(u, core);
-  return { measurements, responses: exact.map((value, j) => value + knobs.noise * noise[j]) };
+/** Gives memory for the data that all tasks share a product of: kind by kind one array, from which each task takes its part. */
+type Take = (kind: 'left' | 'right' | 'responses', count: number) => Float64Array;
+
+function sideBySide(counts: readonly number[], { rows, cols, sensing, streamed }: Knobs): Take {
+  const measured = counts.reduce((sum, count) => sum + count, 0);
+  const held = streamed || sensing === 'gaussian' ? 0 : measured;
+  const whole = {
+    left: new Float64Array(sensing === 'rank-one' ? held * rows : 0),
+    right: new Float64Array(held * cols),
+    responses: new Float64Array(measured * (sensing === 'vector' ? rows : 1)),
+  };
+  const taken = { left: 0, right: 0, responses: 0 };
+  return (kind, count) => {
+    taken[kind] += count;
+    return whole[kind].subarray(taken[kind] - count, taken[kind]);
+  };
 }
 
-function drawMeasurements(random: () => Random, count: number, { rows, cols, sensing, streamed }: Knobs): Measurements {
-  if (sensing === 'rank-one') {
-    return new RankOneMeasurements(normalMatrix(random().split('left'), count, rows), normalMatrix(random().split('right'), count, cols));
+function measure(random: () => Random, factors: TaskFactors, count: number, take: Take, knobs: Knobs): TaskData {
+  const measurements = drawMeasurements(() => random().split('measurements'), count, take, knobs);
+  const responses = take('responses', measurements.count);
+  measurements.forwardFactors(factors, responses);
+  if (knobs.noise > 0) {
+    const noise = random().split('noise').fillNormal(new Float64Array(measurements.count));
+    for (let j = 0; j < noise.length; j++) responses[j] += knobs.noise * noise[j];
   }
-  if (sensing === 'vector') return new VectorMeasurements(normalMatrix(random(), count, cols), rows);
-  const source = streamed ? random : random().fillNormal(new Float64Array(count * rows * cols));
-  return new GaussianMeasurements(rows, cols, count, source);
+  return { measurements, responses };
+}
+
+function drawMeasurements(random: () => Random, count: number, take: Take, { rows, cols, sensing, streamed }: Knobs): Measurements {
+  if (sensing === 'gaussian') {
+    const source = streamed ? random : random().fillNormal(new Float64Array(count * rows * cols));
+    return new GaussianMeasurements(rows, cols, count, source);
+  }
+  const drawn = (kind: 'left' | 'right', width: number, stream: () => Random) => {
+    const again = () => stream().fillNormal(new Float64Array(count * width));
+    return new Rows(count, width, streamed ? again : stream().fillNormal(take(kind, count * width)));
+  };
+  if (sensing === 'vector') return new VectorMeasurements(drawn('right', cols, random), rows);
+  return new RankOneMeasurements(
+    drawn('left', rows, () => random().split('left')),
+    drawn('right', cols, () => random().split('right')),
+  );
 }
 
 function countsOf(counts: number | readonly number[], tasks: number): readonly number[] {
@@ -101,7 +135,7 @@ function countsOf(counts: number | readonly number[], tasks: number): readonly n
 
 function checkKnobs(knobs: Knobs): void {
   for (const name of ['rows', 'cols', 'rank', 'tasks'] as const) checkWhole('regressionProblem', name, knobs[name], 1);
-  const { rows, cols, rank, tasks, sensing, streamed, cores } = knobs;
+  const { rows, cols, rank, tasks, sensing, cores } = knobs;
   countsOf(knobs.measurementsPerTask, tasks);
   if (rank > Math.min(rows, cols)) {
     throw new UserError(`regressionProblem: rank must be at most ${Math.min(rows, cols)} for matrices [${rows}, ${cols}], got ${rank}`);
@@ -113,9 +147,6 @@ function checkKnobs(knobs: Knobs): void {
   checkRange('regressionProblem', 'subspaceSharing', knobs.subspaceSharing, 0, 1);
   checkChoice('sensing', sensing, ['gaussian', 'rank-one', 'vector']);
   checkChoice('cores', cores, ['full', 'diagonal']);
-  if (streamed && sensing !== 'gaussian') {
-    throw new UserError(`regressionProblem: streamed must be false for ${sensing} sensing, got true (its measurements are small)`);
-  }
 }
 
 function checkChoice(name: string, value: string, known: readonly string[]): void {

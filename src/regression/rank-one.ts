@@ -1,17 +1,19 @@
 import { UserError } from '../core/index.ts';
-import { type Matrix, matmul, matmulNT, matmulTN, scale } from '../linalg/index.ts';
-import { normalSystem } from './dense-projection.ts';
-import type { Measurements, NormalSystem, Projection, Side, TaskData } from './measurements.ts';
+import { Matrix, matmul, matmulNT, matmulTN } from '../linalg/index.ts';
+import type { IterativeProjection, Measurements, NormalSystem, Side, TaskData } from './measurements.ts';
+import { normalSystem } from './normal-system.ts';
 import { checkNumbers } from './numbers.ts';
+import { Rows } from './rows.ts';
+import type { TaskFactors } from './truth.ts';
 
 /** Rank-one sensing, y_j = x_jᵀ Θ z_j, that is A_j = x_j z_jᵀ: (d₁ + d₂) numbers per measurement. Source: ours. */
 export class RankOneMeasurements implements Measurements {
   /** The x_j as rows, [m, d₁]. */
-  readonly left: Matrix;
+  readonly left: Rows;
   /** The z_j as rows, [m, d₂]. */
-  readonly right: Matrix;
+  readonly right: Rows;
 
-  constructor(left: Matrix, right: Matrix) {
+  constructor(left: Rows, right: Rows) {
     this.left = left;
     this.right = right;
   }
@@ -23,58 +25,78 @@ export class RankOneMeasurements implements Measurements {
     return this.right.cols;
   }
   get count(): number {
-    return this.left.rows;
+    return this.left.count;
   }
   get bytes(): number {
-    return this.left.data.byteLength + this.right.data.byteLength;
+    return this.left.bytes + this.right.bytes;
   }
 
   forward(theta: Matrix): Float64Array {
-    return rowDots(matmul(this.left, theta), this.right);
+    return rowDots(matmul(this.left.matrix, theta), this.right.matrix);
+  }
+
+  forwardFactors({ u, core, v }: TaskFactors, out: Float64Array): void {
+    out.set(rowDots(matmul(matmul(this.left.matrix, u), core), matmul(this.right.matrix, v)));
   }
 
   adjoint(values: Float64Array): Matrix {
-    return matmulTN(scaledRows(this.left, values), this.right);
+    return matmulTN(scaledRows(this.left.matrix, values), this.right.matrix);
+  }
+
+  adjointFactors(values: Float64Array): { left: Rows; right: Rows } {
+    return { left: new Rows(this.count, this.rows, () => scaledRows(this.left.matrix, values).data), right: this.right };
+  }
+
+  projectionSize(): number {
+    return 0;
+  }
+
+  reduction(moving: Side, fixed: Matrix): { rows: Rows; basis: Matrix } {
+    return { rows: moving === 'u' ? this.right : this.left, basis: fixed };
   }
 
   project(moving: Side, fixed: Matrix, responses: Float64Array): RankOneProjection {
     const [own, other] = moving === 'u' ? [this.left, this.right] : [this.right, this.left];
-    return new RankOneProjection(own, matmul(other, fixed), responses);
+    return new RankOneProjection(own, Rows.products([other], fixed)[0], responses);
   }
 }
 
-/** P_j = x_j f_jᵀ, with f_j = Fᵀ z_j. Source: ours. */
-class RankOneProjection implements Projection {
+/** P_j = x_j f_jᵀ, with f_j = Fᵀ z_j; R holds the x_j. Source: ours. */
+class RankOneProjection implements IterativeProjection {
   readonly responses: Float64Array;
   readonly outside = 0;
   readonly exactWeight = false;
-  readonly #own: Matrix;
+  readonly rows: Rows;
   readonly #fixed: Matrix;
 
   /**
-   * @param own the x_j as rows, [m, d]
+   * @param rows the x_j, [m, d]
    * @param fixed the f_j as rows, [m, r]
    */
-  constructor(own: Matrix, fixed: Matrix, responses: Float64Array) {
-    this.#own = own;
+  constructor(rows: Rows, fixed: Matrix, responses: Float64Array) {
+    this.rows = rows;
     this.#fixed = fixed;
     this.responses = responses;
   }
 
-  forward(moving: Matrix, core: Matrix): Float64Array {
-    return rowDots(matmul(this.#own, matmul(moving, core)), this.#fixed);
+  predicted(image: Matrix, core: Matrix): Float64Array {
+    return rowDots(image, matmulNT(this.#fixed, core));
   }
 
-  adjoint(values: Float64Array, core: Matrix): Matrix {
-    return matmulNT(matmulTN(this.#own, scaledRows(this.#fixed, values)), core);
+  momentWeights(core: Matrix): Matrix {
+    return scaledRows(matmulNT(this.#fixed, core), this.responses);
   }
 
-  coreSystem(moving: Matrix): NormalSystem {
-    return system(matmul(this.#own, moving), this.#fixed, this.responses);
+  weights(values: Float64Array, core: Matrix, out: Matrix): void {
+    out.data.set(scaledRows(matmulNT(this.#fixed, core), values).data);
+  }
+
+  coreSystem(image: Matrix): NormalSystem {
+    return normalSystem(rowKroneckers(image, this.#fixed), this.responses);
   }
 
   basisSystem(core: Matrix): NormalSystem {
-    return system(this.#own, matmulNT(this.#fixed, core), this.responses);
+    return normalSystem(rowKroneckers(this.rows.matrix, matmulNT(this.#fixed, core)), this.responses);
   }
 
   /** Over standard normal x_j. */
@@ -100,21 +122,21 @@ export function rankOneTask(left: Matrix, right: Matrix, responses: Float64Array
   checkNumbers('rankOneTask', 'left', left.data);
   checkNumbers('rankOneTask', 'right', right.data);
   checkNumbers('rankOneTask', 'responses', responses);
-  return { measurements: new RankOneMeasurements(left, right), responses };
+  const [x, z] = [left, right].map(({ rows, cols, data }) => new Rows(rows, cols, data));
+  return { measurements: new RankOneMeasurements(x, z), responses };
 }
 
-/** Row j of the design is a_j ⊗ b_j. */
-function system(a: Matrix, b: Matrix, responses: Float64Array): NormalSystem {
-  const unknowns = a.cols * b.cols;
-  const design = new Float64Array(a.rows * unknowns);
+/** Row j is a_j ⊗ b_j. */
+function rowKroneckers(a: Matrix, b: Matrix): Matrix {
+  const result = new Matrix(a.rows, a.cols * b.cols);
   for (let j = 0; j < a.rows; j++) {
     for (let p = 0; p < a.cols; p++) {
       const factor = a.data[j * a.cols + p];
-      const start = j * unknowns + p * b.cols;
-      for (let q = 0; q < b.cols; q++) design[start + q] = factor * b.data[j * b.cols + q];
+      const start = j * result.cols + p * b.cols;
+      for (let q = 0; q < b.cols; q++) result.data[start + q] = factor * b.data[j * b.cols + q];
     }
   }
-  return normalSystem(design, unknowns, responses);
+  return result;
 }
 
 function rowDots(a: Matrix, b: Matrix): Float64Array {
@@ -125,10 +147,11 @@ function rowDots(a: Matrix, b: Matrix): Float64Array {
   return out;
 }
 
+/** diag(factors) A */
 function scaledRows(a: Matrix, factors: Float64Array): Matrix {
-  const result = scale(1, a);
-  for (let j = 0; j < a.rows; j++) {
-    for (let p = 0; p < a.cols; p++) result.data[j * a.cols + p] *= factors[j];
-  }
-  return result;
+  return new Matrix(
+    a.rows,
+    a.cols,
+    a.data.map((value, p) => value * factors[Math.floor(p / a.cols)]),
+  );
 }

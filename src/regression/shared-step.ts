@@ -1,6 +1,7 @@
-import { cholesky, choleskySolve, conjugateGradients, Matrix, transpose } from '../linalg/index.ts';
+import { addScaled, cholesky, choleskySolve, conjugateGradients, Matrix, scale, transpose } from '../linalg/index.ts';
 import { solveSystem } from './core-step.ts';
 import type { Projection } from './measurements.ts';
+import { addMoments, addNormalProduct, addResidualMoments } from './projections.ts';
 
 /** Bytes between the server and the tasks, over all tasks. */
 export interface Traffic {
@@ -46,12 +47,14 @@ const FLOAT = 8;
  * @param projections what each task sees of M
  * @param cores X_i [r, r]
  * @param start M₀ [d, r], for conjugate gradients
+ * @param images R M₀ of every task
  * @param traffic added to
  */
 export function sharedStep(
   projections: readonly Projection[],
   cores: readonly Matrix[],
   start: Matrix,
+  images: readonly Matrix[],
   options: SharedStepOptions,
   traffic: Traffic,
 ): SharedStep {
@@ -63,33 +66,28 @@ export function sharedStep(
     return byNormalEquations(projections, cores, start, options.ridge);
   }
 
-  const weight = total(projections, cores, (projection, core) => projection.weight(core));
+  const weight = new Matrix(start.cols, start.cols);
+  projections.forEach((projection, i) => {
+    add(weight, projection.weight(cores[i]));
+  });
   traffic.up += message(start.cols ** 2);
   const precondition = inverseOnTheRight(weight, options.ridge);
-  const exact = projections.every(({ exactWeight }) => exactWeight);
-  if (exact && precondition.regular) {
-    const moment = total(projections, cores, (projection, core) => projection.adjoint(projection.responses, core));
+  if (projections.every(({ exactWeight }) => exactWeight) && precondition.regular) {
+    const moment = new Matrix(start.rows, start.cols);
+    addMoments(projections, cores, moment);
     traffic.up += message(unknowns);
     return { basis: precondition.apply(moment), determined: true, innerIterations: 0 };
   }
 
-  const startResidual = withRidge(
-    total(projections, cores, (projection, core) => {
-      const predicted = projection.forward(start, core);
-      return projection.adjoint(
-        projection.responses.map((value, j) => value - predicted[j]),
-        core,
-      );
-    }),
-    -options.ridge,
-    start,
-  );
+  const startResidual = addScaled(new Matrix(start.rows, start.cols), -options.ridge, start);
+  addResidualMoments(projections, cores, start, images, startResidual);
   traffic.up += message(unknowns);
   const product = (x: Matrix): Matrix => {
     traffic.down += message(unknowns);
     traffic.up += message(unknowns);
-    const sum = total(projections, cores, (projection, core) => projection.adjoint(projection.forward(x, core), core));
-    return withRidge(sum, options.ridge, x);
+    const sum = scale(options.ridge, x);
+    addNormalProduct(projections, cores, x, sum);
+    return sum;
   };
   const { x, iterations, converged } = conjugateGradients(product, startResidual, {
     start,
@@ -128,18 +126,6 @@ function inverseOnTheRight(weight: Matrix, ridge: number): { apply: (x: Matrix) 
   return { apply: (x) => transpose(choleskySolve(factor, transpose(x))), regular: exact !== undefined };
 }
 
-/** Σᵢ of what each task sends; one task's message exists at a time. */
-function total(projections: readonly Projection[], cores: readonly Matrix[], of: (projection: Projection, core: Matrix) => Matrix): Matrix {
-  const sum = of(projections[0], cores[0]);
-  for (let i = 1; i < projections.length; i++) add(sum, of(projections[i], cores[i]));
-  return sum;
-}
-
 function add(sum: Matrix, term: Matrix): void {
   for (let p = 0; p < sum.data.length; p++) sum.data[p] += term.data[p];
-}
-
-function withRidge(x: Matrix, ridge: number, of: Matrix): Matrix {
-  if (ridge !== 0) for (let p = 0; p < x.data.length; p++) x.data[p] += ridge * of.data[p];
-  return x;
 }

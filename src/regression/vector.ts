@@ -1,130 +1,149 @@
 import { UserError } from '../core/index.ts';
-import { cholesky, choleskySolve, kronecker, Matrix, matmul, matmulNT, matmulTN, qr, transpose } from '../linalg/index.ts';
-import type { Measurements, NormalSystem, Projection, Side, TaskData } from './measurements.ts';
+import { cholesky, choleskySolve, kronecker, Matrix, matmul, matmulNT, matmulTN, multiply, qr, scale, transpose } from '../linalg/index.ts';
+import type { ExactProjection, IterativeProjection, Measurements, NormalSystem, Projection, Side, TaskData } from './measurements.ts';
+import { vec } from './normal-system.ts';
 import { checkNumbers, sumOfSquares } from './numbers.ts';
+import { Rows } from './rows.ts';
+import type { TaskFactors } from './truth.ts';
 
 /** Vector responses y = Θ x, the shape of a LoRA layer: n inputs give n · d₁ scalar responses. Source: ours. */
 export class VectorMeasurements implements Measurements {
   /** The x as rows, [n, d₂]. */
-  readonly inputs: Matrix;
+  readonly inputs: Rows;
   /** d₁ */
   readonly rows: number;
 
-  /** The last basis that inputs and outputs were multiplied with, and the product: successive steps ask for it again. */
-  #lastInput: { basis: Matrix; product: Matrix } | undefined;
-  #lastOutput: { basis: Matrix; responses: Float64Array; product: Matrix } | undefined;
+  /** The last responses that were given, as rows [n, d₁], and ‖y‖². */
+  #outputs: { responses: Float64Array; rows: Rows; square: number } | undefined;
 
-  constructor(inputs: Matrix, rows: number) {
+  constructor(inputs: Rows, rows: number) {
     this.inputs = inputs;
     this.rows = rows;
-  }
-
-  /** X W, [n, r], kept until the next one. */
-  reduceInputs(basis: Matrix): Matrix {
-    if (this.#lastInput?.basis !== basis) this.#lastInput = { basis, product: matmul(this.inputs, basis) };
-    return this.#lastInput.product;
-  }
-
-  /** Y W, [n, r], kept until the next one. */
-  reduceOutputs(responses: Float64Array, basis: Matrix): Matrix {
-    if (this.#lastOutput?.basis !== basis || this.#lastOutput.responses !== responses) {
-      this.#lastOutput = { basis, responses, product: matmul(new Matrix(this.inputs.rows, this.rows, responses), basis) };
-    }
-    return this.#lastOutput.product;
   }
 
   get cols(): number {
     return this.inputs.cols;
   }
   get count(): number {
-    return this.inputs.rows * this.rows;
+    return this.inputs.count * this.rows;
   }
   get bytes(): number {
-    return this.inputs.data.byteLength;
+    return this.inputs.bytes;
   }
 
   forward(theta: Matrix): Float64Array {
-    return matmulNT(this.inputs, theta).data;
+    return matmulNT(this.inputs.matrix, theta).data;
+  }
+
+  forwardFactors({ u, core, v }: TaskFactors, out: Float64Array): void {
+    const reduced = matmulNT(matmul(this.inputs.matrix, v), core);
+    multiply(reduced.data, u.data, out, [reduced.rows, u.cols, u.rows], { transposeB: true });
   }
 
   adjoint(values: Float64Array): Matrix {
-    return matmulTN(new Matrix(this.inputs.rows, this.rows, values), this.inputs);
+    return matmulTN(new Matrix(this.inputs.count, this.rows, values), this.inputs.matrix);
+  }
+
+  adjointFactors(values: Float64Array): { left: Rows; right: Rows } {
+    return { left: this.#outputsOf(values).rows, right: this.inputs };
+  }
+
+  projectionSize(): number {
+    return 0;
+  }
+
+  reduction(moving: Side, fixed: Matrix, responses: Float64Array): { rows: Rows; basis: Matrix } {
+    return moving === 'u' ? { rows: this.inputs, basis: fixed } : { rows: this.#outputsOf(responses).rows, basis: factorsOf(fixed).q };
   }
 
   project(moving: Side, fixed: Matrix, responses: Float64Array): Projection {
-    if (moving === 'u') return new OutputProjection(this, this.reduceInputs(fixed), responses);
-    const { q, r } = factorsOf(fixed);
-    const coordinates = this.reduceOutputs(responses, q);
-    const outside = Math.max(0, sumOfSquares(responses) - sumOfSquares(coordinates.data));
-    return new InputProjection(this, coordinates, r, outside);
+    const outputs = this.#outputsOf(responses);
+    const { rows, basis } = this.reduction(moving, fixed, responses);
+    const [reduced] = Rows.products([rows], basis);
+    if (moving === 'u') return new OutputProjection(outputs.rows, reduced, responses);
+    const outside = Math.max(0, outputs.square - sumOfSquares(reduced.data));
+    return new InputProjection(this.inputs, reduced, factorsOf(fixed).r, outside);
+  }
+
+  #outputsOf(responses: Float64Array) {
+    if (this.#outputs?.responses !== responses) {
+      const rows = new Rows(this.inputs.count, this.rows, responses);
+      this.#outputs = { responses, rows, square: sumOfSquares(responses) };
+    }
+    return this.#outputs;
   }
 }
 
-/** U moves: y = U Λ Vᵀx, whose normal equations are those of r unknowns, the same for every row of U. Source: ours. */
-class OutputProjection implements Projection {
+/** U moves: y = U Λ Vᵀx, whose normal equations are those of r unknowns, the same for every row of U; R holds the y. Source: ours. */
+class OutputProjection implements ExactProjection {
   readonly outside = 0;
   readonly exactWeight = true;
   readonly responses: Float64Array;
-  readonly #measurements: VectorMeasurements;
+  readonly rows: Rows;
   readonly #reduced: Matrix;
 
   /**
+   * @param rows Y, [n, d₁]
    * @param reduced Z, the Vᵀx as rows, [n, r]
-   * @param responses Y, [n, d₁]
    */
-  constructor(measurements: VectorMeasurements, reduced: Matrix, responses: Float64Array) {
-    this.#measurements = measurements;
+  constructor(rows: Rows, reduced: Matrix, responses: Float64Array) {
+    this.rows = rows;
     this.#reduced = reduced;
     this.responses = responses;
   }
 
-  forward(moving: Matrix, core: Matrix): Float64Array {
-    return matmulNT(matmulNT(this.#reduced, core), moving).data;
+  predicted(_image: Matrix, core: Matrix, moving: Matrix): Float64Array {
+    return matmulNT(this.momentWeights(core), moving).data;
   }
 
-  adjoint(values: Float64Array, core: Matrix): Matrix {
-    const outputs = new Matrix(this.#reduced.rows, this.#measurements.rows, values);
-    return matmulTN(outputs, matmulNT(this.#reduced, core));
+  momentWeights(core: Matrix): Matrix {
+    return matmulNT(this.#reduced, core);
   }
 
-  coreSystem(moving: Matrix): NormalSystem {
-    const gram = kronecker(matmulTN(moving, moving), matmulTN(this.#reduced, this.#reduced));
-    return { gram, moment: vec(matmulTN(this.#measurements.reduceOutputs(this.responses, moving), this.#reduced)) };
+  coreSystem(image: Matrix, moving: Matrix): NormalSystem {
+    const { left, moment, right } = this.#sandwich(image, moving);
+    return { gram: kronecker(left, right), moment: vec(moment) };
   }
 
-  structuredCore(moving: Matrix): Matrix | undefined {
-    const left = matmulTN(moving, moving);
-    const right = matmulTN(this.#reduced, this.#reduced);
-    return solveSandwich(left, matmulTN(this.#measurements.reduceOutputs(this.responses, moving), this.#reduced), right);
+  structuredCore(image: Matrix, moving: Matrix): Matrix | undefined {
+    const { left, moment, right } = this.#sandwich(image, moving);
+    return solveSandwich(left, moment, right);
   }
 
   basisSystem(core: Matrix): NormalSystem {
-    const gram = kronecker(Matrix.identity(this.#measurements.rows), this.weight(core));
-    return { gram, moment: vec(this.adjoint(this.responses, core)) };
+    const gram = kronecker(Matrix.identity(this.rows.cols), this.weight(core));
+    return { gram, moment: vec(matmulTN(this.rows.matrix, this.momentWeights(core))) };
   }
 
   weight(core: Matrix): Matrix {
-    const moved = matmulNT(this.#reduced, core);
+    const moved = this.momentWeights(core);
     return matmulTN(moved, moved);
+  }
+
+  /** The core's normal equations MᵀM X ZᵀZ = (Y M)ᵀ Z. */
+  #sandwich(image: Matrix, moving: Matrix) {
+    const right = matmulTN(this.#reduced, this.#reduced);
+    return { left: squareOf(moving), moment: matmulTN(image, this.#reduced), right };
   }
 }
 
-/** V moves: with U = Q R only the coordinates Y Q [n, r] of the outputs matter. Source: ours. */
-class InputProjection implements Projection {
+/** V moves: with U = Q B only the coordinates Y Q [n, r] of the outputs matter; R holds the x. Source: ours. */
+class InputProjection implements IterativeProjection {
   readonly outside: number;
   readonly exactWeight = false;
-  readonly #measurements: VectorMeasurements;
+  readonly rows: Rows;
   readonly #coordinates: Matrix;
-  readonly #r: Matrix;
+  readonly #factor: Matrix;
 
   /**
+   * @param rows the x, [n, d₂]
    * @param coordinates Y Q [n, r]
-   * @param r R [r, r]
+   * @param factor B [r, r]
    */
-  constructor(measurements: VectorMeasurements, coordinates: Matrix, r: Matrix, outside: number) {
-    this.#measurements = measurements;
+  constructor(rows: Rows, coordinates: Matrix, factor: Matrix, outside: number) {
+    this.rows = rows;
     this.#coordinates = coordinates;
-    this.#r = r;
+    this.#factor = factor;
     this.outside = outside;
   }
 
@@ -132,39 +151,45 @@ class InputProjection implements Projection {
     return this.#coordinates.data;
   }
 
-  forward(moving: Matrix, core: Matrix): Float64Array {
-    return matmul(this.#measurements.reduceInputs(moving), matmulNT(core, this.#r)).data;
+  predicted(image: Matrix, core: Matrix): Float64Array {
+    return matmul(image, matmulNT(core, this.#factor)).data;
   }
 
-  adjoint(values: Float64Array, core: Matrix): Matrix {
-    const coordinates = new Matrix(this.#coordinates.rows, this.#coordinates.cols, values);
-    return matmulTN(this.#measurements.inputs, matmulNT(matmul(coordinates, this.#r), core));
+  momentWeights(core: Matrix): Matrix {
+    return matmul(this.#coordinates, matmulNT(this.#factor, core));
   }
 
-  coreSystem(moving: Matrix): NormalSystem {
-    const reduced = this.#measurements.reduceInputs(moving);
-    const gram = kronecker(matmulTN(reduced, reduced), matmulTN(this.#r, this.#r));
-    return { gram, moment: vec(matmul(matmulTN(reduced, this.#coordinates), this.#r)) };
+  weights(values: Float64Array, core: Matrix, out: Matrix): void {
+    multiply(values, matmulNT(this.#factor, core).data, out.data, [out.rows, this.#factor.rows, out.cols]);
   }
 
-  structuredCore(moving: Matrix): Matrix | undefined {
-    const reduced = this.#measurements.reduceInputs(moving);
-    const moment = matmul(matmulTN(reduced, this.#coordinates), this.#r);
-    return solveSandwich(matmulTN(reduced, reduced), moment, matmulTN(this.#r, this.#r));
+  coreSystem(image: Matrix): NormalSystem {
+    const { left, moment, right } = this.#sandwich(image);
+    return { gram: kronecker(left, right), moment: vec(moment) };
+  }
+
+  structuredCore(image: Matrix): Matrix | undefined {
+    const { left, moment, right } = this.#sandwich(image);
+    return solveSandwich(left, moment, right);
   }
 
   basisSystem(core: Matrix): NormalSystem {
-    const moved = matmulNT(this.#r, core);
-    const gram = kronecker(matmulTN(this.#measurements.inputs, this.#measurements.inputs), matmulTN(moved, moved));
-    return { gram, moment: vec(this.adjoint(this.responses, core)) };
+    const inputs = this.rows.matrix;
+    const moved = matmulNT(this.#factor, core);
+    const gram = kronecker(matmulTN(inputs, inputs), matmulTN(moved, moved));
+    return { gram, moment: vec(matmulTN(inputs, this.momentWeights(core))) };
   }
 
   /** Over standard normal inputs. */
   weight(core: Matrix): Matrix {
-    const moved = matmulNT(this.#r, core);
-    const result = matmulTN(moved, moved);
-    for (let p = 0; p < result.data.length; p++) result.data[p] *= this.#measurements.inputs.rows;
-    return result;
+    const moved = matmulNT(this.#factor, core);
+    return scale(this.rows.count, matmulTN(moved, moved));
+  }
+
+  /** The core's normal equations (X M)ᵀ(X M) X BᵀB = (X M)ᵀ Y Q B. */
+  #sandwich(image: Matrix) {
+    const moment = matmul(matmulTN(image, this.#coordinates), this.#factor);
+    return { left: matmulTN(image, image), moment, right: matmulTN(this.#factor, this.#factor) };
   }
 }
 
@@ -182,7 +207,7 @@ export function vectorTask(inputs: Matrix, outputs: Matrix): TaskData {
   }
   checkNumbers('vectorTask', 'inputs', inputs.data);
   checkNumbers('vectorTask', 'outputs', outputs.data);
-  return { measurements: new VectorMeasurements(inputs, outputs.cols), responses: outputs.data };
+  return { measurements: new VectorMeasurements(new Rows(inputs.rows, inputs.cols, inputs.data), outputs.cols), responses: outputs.data };
 }
 
 /** X with L X N = C for symmetric positive definite L and N; undefined where one of them is singular to rounding. */
@@ -192,8 +217,16 @@ function solveSandwich(left: Matrix, c: Matrix, right: Matrix): Matrix | undefin
   return transpose(choleskySolve(n, transpose(choleskySolve(l, c))));
 }
 
-/** The tasks share a fixed basis, so that its factors are made once. */
+/** The tasks share their bases, so that what is made of one is made once. */
 const factors = new WeakMap<Matrix, { q: Matrix; r: Matrix }>();
+const squares = new WeakMap<Matrix, Matrix>();
+
+/** MᵀM */
+function squareOf(basis: Matrix): Matrix {
+  const known = squares.get(basis) ?? matmulTN(basis, basis);
+  squares.set(basis, known);
+  return known;
+}
 
 /** Q R, with the basis itself as Q where its columns are orthonormal already. */
 function factorsOf(basis: Matrix): { q: Matrix; r: Matrix } {
@@ -203,10 +236,5 @@ function factorsOf(basis: Matrix): { q: Matrix; r: Matrix } {
 }
 
 function isOrthonormal(basis: Matrix): boolean {
-  const gram = matmulTN(basis, basis);
-  return gram.data.every((value, p) => Math.abs(value - (p % (basis.cols + 1) === 0 ? 1 : 0)) < 1e-13);
-}
-
-function vec({ data }: Matrix): Matrix {
-  return new Matrix(data.length, 1, data);
+  return squareOf(basis).data.every((value, p) => Math.abs(value - (p % (basis.cols + 1) === 0 ? 1 : 0)) < 1e-13);
 }

@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { addGram, gemm, kronecker, Matrix, matmul, matmulNT, matmulTN, transpose } from '../../src/linalg/index.ts';
+import { describe, it } from 'vitest';
+import { addScaled, kronecker, Matrix, matmul, matmulNT, matmulTN, multiply, multiplyEach, transpose } from '../../src/linalg/index.ts';
 import { expectClose, normals } from './close.ts';
 
 /** A · B by the definition. */
@@ -13,12 +13,14 @@ function naive(a: Matrix, b: Matrix): Matrix {
   return result;
 }
 
-// Odd numbers of rows, columns that are no multiple of four, and more terms than a block holds.
+// Odd numbers of rows, columns that are no multiple of four, more terms than a block holds, and enough for native code.
 describe.each([
   [1, 1, 1],
   [2, 3, 4],
   [7, 5, 9],
-  [3, 1300, 6],
+  [3, 1300, 2],
+  [29, 31, 37],
+  [1, 200, 130],
   [5, 0, 3],
 ])('products of [%i, %i] and p = %i', (m, n, p) => {
   const [a, b] = [normals('a', m, n), normals('b', n, p)];
@@ -29,46 +31,29 @@ describe.each([
     expectClose(matmulNT(a, transpose(b)), naive(a, b), 1e-11);
   });
 
-  it('add to a strided C within a larger array', () => {
-    const data = new Float64Array(5 + 2 * m * p).fill(1);
-    const c = { data, offset: 3, rowStride: 2, columnStride: 2 * m };
-    gemm({ data: a.data, rowStride: n, columnStride: 1 }, { data: b.data, rowStride: p, columnStride: 1 }, c, m, n, p);
-    const expected = naive(a, b);
-    const rest = new Set(data.keys());
-    for (let i = 0; i < m; i++) {
-      for (let j = 0; j < p; j++) {
-        const place = 3 + 2 * i + 2 * m * j;
-        expect(data[place]).toBeCloseTo(1 + expected.at(i, j), 10);
-        rest.delete(place);
-      }
-    }
-    expect([...rest].every((place) => data[place] === 1)).toBe(true);
+  it('overwrite or add to C', () => {
+    const c = new Matrix(m, p, new Float64Array(m * p).fill(1));
+    multiply(transpose(a).data, transpose(b).data, c.data, [m, n, p], { transposeA: true, transposeB: true, add: true });
+    expectClose(addScaled(c, -1, naive(a, b)), new Matrix(m, p, new Float64Array(m * p).fill(1)), 1e-11);
+    multiply(a.data, b.data, c.data, [m, n, p]);
+    expectClose(c, naive(a, b), 1e-11);
   });
 });
 
-describe('addGram', () => {
-  it.each([3, 64, 65, 150])('adds the lower triangle of DᵀD for %i unknowns', (n) => {
-    const design = normals('D', 9, n);
-    const gram = new Matrix(n, n, new Float64Array(n * n).fill(1));
-    addGram(design.data, 9, n, gram.data);
-    const lower = (x: Matrix) =>
-      new Matrix(
-        n,
-        n,
-        x.data.map((value, p) => (p % n <= Math.floor(p / n) ? value : 0)),
-      );
-    const expected = naive(transpose(design), design);
-    expectClose(
-      lower(gram),
-      lower(
-        new Matrix(
-          n,
-          n,
-          expected.data.map((value) => value + 1),
-        ),
-      ),
-      1e-12,
-    );
+describe('multiplyEach', () => {
+  // Below and above what native code needs, one batch and several.
+  it.each([
+    [2, 3, 4, 5],
+    [4, 20, 19, 16],
+    [2, 3000, 2, 9],
+  ])('multiplies one Aᵀ [%i, %i] with B_j of %i columns, %i of them', (m, n, p, count) => {
+    const [a, b] = [normals('a', n, m), normals('b', count * n, p)];
+    const c = new Float64Array(count * m * p).fill(Number.NaN);
+    multiplyEach(a.data, b.data, c, [m, n, p], count);
+    for (let j = 0; j < count; j++) {
+      const own = new Matrix(n, p, b.data.slice(j * n * p, (j + 1) * n * p));
+      expectClose(new Matrix(m, p, c.slice(j * m * p, (j + 1) * m * p)), naive(transpose(a), own), 1e-10);
+    }
   });
 });
 

@@ -3,6 +3,8 @@ import { lstsq, Matrix, matmul, matmulNT, matmulTN } from '../../src/linalg/inde
 import {
   aloneBaseline,
   degreesOfFreedom,
+  type GaussianMeasurements,
+  gaussianTask,
   minimumNormBaseline,
   noiseFloor,
   oracleBaseline,
@@ -36,6 +38,22 @@ describe('baselines', () => {
   it.each(['gaussian', 'rank-one', 'vector'] as const)('pools the tasks into one that all share, when they do: %s', (sensing) => {
     const problem = regressionProblem({ ...sizes, taskSimilarity: 1, measurementsPerTask: sensing === 'vector' ? 8 : 40, sensing });
     expect(taskErrors(pooledBaseline(problem, { iterations: 200, tolerance: 1e-12 }), problem.truth).relativeError).toBeLessThan(1e-8);
+  });
+
+  it('pooled is one task with all the data', () => {
+    const problem = regressionProblem({ ...sizes, measurementsPerTask: 60, noise: 0.1 });
+    const numbers = problem.tasks.flatMap(({ measurements }) =>
+      [...(measurements as GaussianMeasurements).chunks()].flatMap(({ values }) => Array.from(values)),
+    );
+    const responses = problem.tasks.flatMap((task) => Array.from(task.responses));
+    const { u, v, cores } = problem.truth;
+    const one = {
+      truth: { u, v, cores: [cores[0]] },
+      tasks: [gaussianTask(10, 8, Float64Array.from(numbers), Float64Array.from(responses))],
+    };
+    const options = { iterations: 100, tolerance: 1e-11 };
+    const expected = dense(aloneBaseline(one, options)[0]);
+    for (const estimate of pooledBaseline(problem, options)) expectClose(dense(estimate), expected, 1e-8);
   });
 
   it('minimum norm is the shortest dense least-squares solution', () => {

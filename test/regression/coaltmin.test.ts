@@ -152,6 +152,18 @@ describe('coAltMin', () => {
     ['diagonal cores', { cores: 'diagonal', taskSimilarity: 0 }, { cores: 'diagonal' }],
     ['duplicate tasks', { taskSimilarity: 1, measurementsPerTask: 30 }, {}],
     ['singular cores, κ = ∞', { conditionNumber: Number.POSITIVE_INFINITY, taskSimilarity: 0, measurementsPerTask: 40 }, {}],
+    [
+      'one singular core, vector responses',
+      { tasks: 1, sensing: 'vector', conditionNumber: Number.POSITIVE_INFINITY, measurementsPerTask: 20 },
+      {},
+    ],
+    [
+      'singular cores, rank-one',
+      { sensing: 'rank-one', conditionNumber: Number.POSITIVE_INFINITY, taskSimilarity: 0, measurementsPerTask: 60 },
+      {},
+    ],
+    ['streamed vector responses', { sensing: 'vector', streamed: true, measurementsPerTask: 8 }, {}],
+    ['one core for all tasks', { taskSimilarity: 1 }, { cores: 'common' }],
     ['rank 1', { rank: 1 }, {}],
     ['full rank', { rows: 4, cols: 3, rank: 3 }, {}],
   ])('recovers the truth: %s', (_, changes, options) => {
@@ -162,6 +174,14 @@ describe('coAltMin', () => {
     taskMatrices({ u, v, cores }).forEach((theta, i) => {
       expectClose(theta, taskMatrices(problem.truth)[i], 1e-8);
     });
+  });
+
+  it('takes a task that is there twice for two tasks', () => {
+    const { truth, tasks } = regressionProblem({ ...sizes, measurementsPerTask: 40 });
+    const twice = { truth: { ...truth, cores: [truth.cores[0], ...truth.cores] }, tasks: [tasks[0], ...tasks] };
+    const { cores, history } = coAltMin(twice, { iterations: 200 });
+    expect(last(history).relativeError).toBeLessThan(1e-9);
+    expectClose(cores[0], cores[1], 0);
   });
 
   it('keeps diagonal cores diagonal', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { leadingColumns, Matrix, matmulTN, scale, subspaceDistance, svd, transpose } from '../../src/linalg/index.ts';
+import { addScaled, leadingColumns, Matrix, matmulTN, scale, subspaceDistance, svd, transpose } from '../../src/linalg/index.ts';
 import { randomStart, regressionProblem, spectralStart } from '../../src/regression/index.ts';
 import { expectClose } from '../linalg/close.ts';
 
@@ -35,6 +35,24 @@ describe('spectralStart', () => {
     const { u, v } = spectralStart(tasks, 2);
     expect(subspaceDistance(u, truth.u)).toBeLessThan(1e-10);
     expect(subspaceDistance(v, truth.v)).toBeLessThan(0.3);
+  });
+});
+
+describe('spectralStart, pooled', () => {
+  it.each([
+    ['from the matrix itself', 6],
+    ['by power iterations', 300],
+  ])('spans the leading singular vectors of the sum: %s', (_, rows) => {
+    const { tasks, truth } = regressionProblem({
+      ...{ rows, cols: 5, rank: 2, tasks: 3, measurementsPerTask: 30, sensing: 'vector', taskSimilarity: 1, seed: 2 },
+    } as const);
+    const sum = tasks.map(({ measurements, responses }) => measurements.adjoint(responses)).reduce((a, b) => addScaled(a, 1, b));
+    const { u, v } = spectralStart(tasks, 2, { pooled: true });
+    const exact = svd(sum);
+    // Noiseless vector responses leave two directions, so that a power iteration is exact.
+    expect(subspaceDistance(u, leadingColumns(exact.u, 2))).toBeLessThan(1e-9);
+    expect(subspaceDistance(u, truth.u)).toBeLessThan(1e-9);
+    expect(subspaceDistance(v, leadingColumns(exact.v, 2))).toBeLessThan(1e-9);
   });
 });
 
