@@ -135,7 +135,7 @@ function comparison(rows: Row[]): string {
       row.seconds.toFixed(1),
       row.cpu.toFixed(1),
       `${row.iterations}`,
-      (row.seconds / row.iterations).toFixed(3),
+      row.iterations > 0 ? (row.seconds / row.iterations).toFixed(3) : '–',
       `${(row.seconds / ours.seconds).toFixed(2)} ×`,
       row.error.toExponential(1),
       `${(row.peak / row.measurements).toFixed(2)} ×`,

@@ -111,12 +111,17 @@ def vector():
         cores = personal(U, V)
 
         def apply(v):
+            if clock()[0] - begin[0] > job["seconds"]:
+                raise TimeoutError
             M = v.reshape(d, r)
             return sum(X[i].T @ (X[i] @ M @ (cores[i].T @ cores[i])) for i in range(k)).reshape(-1)
 
         rhs = sum(X[i].T @ (Y[i] @ U @ cores[i]) for i in range(k)).reshape(-1)
         # SciPy's tolerance is relative to the right-hand side: what the error of this iteration still can use.
-        solution, _ = cg(LinearOperator((d * r, d * r), matvec=apply), rhs, x0=V.reshape(-1), rtol=1e-10)
+        try:
+            solution, _ = cg(LinearOperator((d * r, d * r), matvec=apply), rhs, x0=V.reshape(-1), rtol=1e-10)
+        except TimeoutError:
+            return measurements, [now - then for now, then in zip(clock(), begin)], iterations, relative_error(U, V, cores)
         V, R = np.linalg.qr(solution.reshape(d, r))
         cores = [core @ R.T for core in cores]
         iterations += 1

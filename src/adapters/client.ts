@@ -66,16 +66,6 @@ function product(b: TensorData, a: TensorData, scale: number): TensorData {
   return tensor([out, width], data);
 }
 
-/** The model's weights with one client's adapter added; what is not adapted is shared with the original. */
-export function mergedWeights(
-  weights: Record<string, TensorData>,
-  adapter: AdapterData,
-  config: AdapterConfig,
-  client: number,
-): Record<string, TensorData> {
-  return addedTo(weights, updateOf(adapter, config, client));
-}
-
 /**
  * Weights with changes added to some.
  *

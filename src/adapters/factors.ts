@@ -35,9 +35,10 @@ function timesDiagonal(x: tf.Tensor2D, d: tf.Tensor): tf.Tensor2D {
   return tf.reshape(tf.mul(tf.reshape(x, [g, n / g, r]), tf.reshape(d, [g, 1, r])), [n, r]);
 }
 
-/** x ΔWᵀ / s of one adapted weight: x [n, in] to [n, out], the clients' rows one after the other. */
-function change(x: tf.Tensor2D, { a, b, c }: Factors<tf.Tensor>): tf.Tensor2D {
-  const inner = times(x, a);
+/** x ΔWᵀ of one adapted weight: x [n, in] to [n, out], the clients' rows one after the other. */
+function change(x: tf.Tensor2D, { a, b, c }: Factors<tf.Tensor>, scale: Branch['scale']): tf.Tensor2D {
+  // Scaled where it is narrowest.
+  const inner = scaled(times(x, a), scale);
   if (c === undefined) return times(inner, b);
   return times(c.rank === 2 ? timesDiagonal(inner, c) : times(inner, c), b);
 }
@@ -61,7 +62,7 @@ export function adaptedLinear(branches: readonly Branch[]): LinearMap {
   return (name, x, weight) => {
     let y: tf.Tensor2D = tf.matMul(x, weight, false, true);
     for (const { adapter, scale } of branches) {
-      if (name in adapter) y = tf.add(y, scaled(change(x, adapter[name]), scale));
+      if (name in adapter) y = tf.add(y, change(x, adapter[name], scale));
     }
     return y;
   };

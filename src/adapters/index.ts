@@ -1,4 +1,4 @@
-export { addedTo, clientCount, loraOf, mergedWeights, updateOf } from './client.ts';
+export { addedTo, clientCount, loraOf, updateOf } from './client.ts';
 export { type AdaptedModule, type AdapterConfig, adaptedModules, adapterConfig, type Scaling, scaleOf } from './config.ts';
 export { type Counts, countsOf, PARAMETRISATIONS, type Parametrisation, sizeOf } from './count.ts';
 export { type Adapter, type AdapterData, adaptedLinear, type Branch, type FactorName, type Factors, mapAdapter } from './factors.ts';

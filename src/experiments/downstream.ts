@@ -174,7 +174,7 @@ export const planOf = (
 /** Trains a federation of downstream tasks on the base model and scores every client on its own task. Source: ours. */
 export const taskRun: Experiment<TaskRunConfig, TaskRunResult> = {
   name: 'task-run',
-  version: 1,
+  version: 2,
   async run(config, seed) {
     const strategy = STRATEGIES.find(({ name }) => name === config.strategy);
     if (strategy === undefined) {

@@ -7,7 +7,7 @@ import {
   coloraStart,
   loraOf,
   mapAdapter,
-  mergedWeights,
+  mergedModel,
   sliceOf,
   tensor,
   updateOf,
@@ -33,7 +33,7 @@ describe.each([false, true])('the adapter of one client, diagonal cores %s', (di
       const own = eagerLogits(base, { main: ofClient(adapter, client) }, scales, sequences);
       const lora = mapAdapter(loraOf(adapter, client), ({ shape, data }) => tensor([1, ...shape], data as Float32Array)) as AdapterData;
       expect(apart(eagerLogits(base, { main: lora }, scales, sequences).data, own.data)).toBeLessThan(1e-4);
-      const merged = mergedWeights(base, adapter, config, client);
+      const merged = mergedModel(base, { branches: { main: adapter } }, config, client);
       expect(apart(eagerLogits(merged, {}, {}, sequences).data, own.data)).toBeLessThan(1e-4);
       expect(merged['model.norm.weight']).toBe(base['model.norm.weight']);
     }

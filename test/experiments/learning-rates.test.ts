@@ -21,6 +21,21 @@ describe('rateCells', () => {
   });
 });
 
+describe('rateRun', () => {
+  const [{ config }] = rateCells({ ...search, strategies: ['colora'] });
+  const tiny = { ...config, examples: 4, validation: 2, rounds: 2, localSteps: 1 };
+
+  it('scores a federation', async () => {
+    const { rougeL } = await rateRun.run(tiny, 3);
+    expect(rougeL).toBeGreaterThanOrEqual(0);
+    expect(rougeL).toBeLessThanOrEqual(100);
+  });
+
+  it('has no score where the training diverges', async () => {
+    expect(await rateRun.run({ ...tiny, learningRate: 1e30 }, 3)).toEqual({ rougeL: null });
+  });
+});
+
 describe('chosenRates', () => {
   const of = (...scores: (number | null)[]): RateResult[] => scores.map((rougeL) => ({ rougeL }));
 
