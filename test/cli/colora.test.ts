@@ -71,7 +71,10 @@ describe('colora', () => {
   });
 
   it.each([
-    [['nope'], `colora: command must be one of run, reproduce, kernel, tasks, generate, pretrain, export-peft, bench, got 'nope' (see colora --help)`],
+    [
+      ['nope'],
+      `colora: command must be one of run, reproduce, kernel, tasks, generate, pretrain, export-peft, bench, got 'nope' (see colora --help)`,
+    ],
     [['run'], 'colora run: expected at least one notebook, got none (see colora run --help)'],
     [['run', '--nope', 'x.ipynb'], `colora run: option must be one of --parameter,`],
     [['run', 'x.ipynb', '--timeout', 'soon'], `--timeout must be a number of seconds above 0`],
