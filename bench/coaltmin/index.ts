@@ -40,6 +40,9 @@ interface Method {
 /** How many times as long as ours a peer may take. */
 const PATIENCE = 10;
 
+/** A number, or a dash where there is none. */
+const numberOrDash = (x: number, digits: number): string => (Number.isNaN(x) ? '–' : x.toFixed(digits));
+
 function methods(python: string | undefined): Method[] {
   const ours = {
     name: 'ours',
@@ -102,10 +105,10 @@ function main(): void {
       `${row.measurementsPerTask}`,
       row.start,
       `${row.succeeded}/${RECOVERY_SEEDS}`,
-      row.distances.succeeded.toFixed(3),
-      row.distances.failed.toFixed(3),
+      numberOrDash(row.distances.succeeded, 3),
+      numberOrDash(row.distances.failed, 3),
       `${row.fitted}`,
-      row.growth.toFixed(1),
+      numberOrDash(row.growth, 1),
     ]);
     const head = ['m k / dof', 'm', 'start', 'recovered', 'start distance: recovered', 'failed', 'failed: data explained', '‖Θ‖/‖Θ*‖'];
     print(`${table(head, lines)}\n`);
