@@ -68,6 +68,10 @@ export function adaptedLinear(branches: readonly Branch[]): LinearMap {
   };
 }
 
+/** The same of branches by name, each with its scale. */
+export const branchedLinear = (branches: Record<string, Adapter<tf.Tensor>>, scales: Record<string, Branch['scale']>): LinearMap =>
+  adaptedLinear(Object.entries(branches).map(([branch, adapter]) => ({ adapter, scale: scales[branch] })));
+
 /** An adapter with each of its tensors replaced. */
 export function mapAdapter<T, R>(adapter: Adapter<T>, replace: (tensor: T, factor: FactorName, module: string) => R): Adapter<R> {
   return Object.fromEntries(

@@ -92,15 +92,26 @@ export function withPart<T>(branches: Branches<T>, part: Part<T>): Branches<T> {
 
 /** Branches without the factors that are trained. */
 export function heldOf<T>(branches: Branches<T>, trained: Readonly<Record<string, readonly FactorName[]>>): Part<T> {
-  return Object.fromEntries(
-    Object.entries(branches).map(([branch, adapter]) => [
-      branch,
-      Object.fromEntries(
-        Object.entries(adapter).map(([module, factors]) => [
-          module,
-          Object.fromEntries(Object.entries(factors).filter(([name]) => !trained[branch]?.includes(name as FactorName))),
-        ]),
-      ),
-    ]),
+  return mapPart(
+    branches,
+    (tensor) => tensor,
+    (factor, branch) => !trained[branch]?.includes(factor),
   );
+}
+
+/** The factors of branches that are kept, each replaced. */
+export function mapPart<T, R>(
+  part: Part<T>,
+  replace: (tensor: T, branch: string, module: string, factor: FactorName) => R,
+  isKept: (factor: FactorName, branch: string) => boolean = () => true,
+): Part<R> {
+  const mapped: Part<R> = {};
+  for (const [branch, adapter] of Object.entries(part)) {
+    mapped[branch] = {};
+    for (const [module, factors] of Object.entries(adapter)) {
+      const kept = (Object.entries(factors) as [FactorName, T][]).filter(([factor]) => isKept(factor, branch));
+      mapped[branch][module] = Object.fromEntries(kept.map(([factor, tensor]) => [factor, replace(tensor, branch, module, factor)]));
+    }
+  }
+  return mapped;
 }

@@ -14,6 +14,11 @@ export interface ClientModels {
   dense?: Record<string, TensorData>;
 }
 
+/** What the branches of a model are multiplied with: the adapter's scale and their shares. */
+export function branchScales({ branches, shares = {} }: ClientModels, config: AdapterConfig): Record<string, number> {
+  return Object.fromEntries(Object.keys(branches).map((branch) => [branch, scaleOf(config) * (shares[branch] ?? 1)]));
+}
+
 /** An ordinary LoRA adapter: A [r, in] and B [out, r] of each module. */
 export interface LoraAdapter {
   config: AdapterConfig;

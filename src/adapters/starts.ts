@@ -1,10 +1,10 @@
 import { type Random, UserError } from '../core/index.ts';
 import type { Numbers, TensorData } from '../engine/index.ts';
-import { Matrix, qr, svd } from '../linalg/index.ts';
+import { leadingColumns, Matrix, qr, svd, transpose } from '../linalg/index.ts';
 import type { LlamaConfig } from '../lm/index.ts';
 import { type AdaptedModule, type AdapterConfig, adaptedModules } from './config.ts';
 import type { AdapterData, Factors } from './factors.ts';
-import { tensor } from './tensors.ts';
+import { matrixOf, tensor, tensorOf } from './tensors.ts';
 
 type Start = (module: AdaptedModule, random: Random) => Factors<TensorData>;
 
@@ -72,11 +72,7 @@ export function coloraStart(model: LlamaConfig, config: AdapterConfig, random: R
       return { a: drawn([1, rank, module.in], () => deviation * own.normal()), b: zeros(1, module.out, rank), c };
     }
     const v = orthonormal(module.in, rank, own.split('V'));
-    return {
-      a: tensor([1, rank, module.in], transposed(v)),
-      b: tensor([1, module.out, rank], Float32Array.from(orthonormal(module.out, rank, own.split('U')).data)),
-      c,
-    };
+    return { a: tensorOf(transpose(v)), b: tensorOf(orthonormal(module.out, rank, own.split('U'))), c };
   });
 }
 
@@ -88,10 +84,6 @@ function setIdentity(cores: Numbers, rank: number, diagonal: boolean): void {
 
 const orthonormal = (rows: number, cols: number, random: Random): Matrix =>
   qr(new Matrix(rows, cols, random.fillNormal(new Float64Array(rows * cols)))).q;
-
-function transposed({ rows, cols, data }: Matrix): Float32Array {
-  return Float32Array.from({ length: rows * cols }, (_, i) => data[(i % rows) * cols + Math.floor(i / rows)]);
-}
 
 /**
  * LoRA-XS's start: B = U_r and A = Σ_r V_rᵀ of the weight itself, frozen; the core ~ N(0, 1e-10) of each client is trained.
@@ -108,18 +100,12 @@ export function loraXsStart(
   clients: number,
 ): AdapterData {
   const { rank } = config;
-  return startOf(model, config, random, ({ name, out, in: width }, own) => {
-    const { u, s, v } = svd(new Matrix(out, width, Float64Array.from(weights[`${name}.weight`].data)));
-    const a = new Float32Array(rank * width);
-    const b = new Float32Array(out * rank);
-    for (let q = 0; q < rank; q++) {
-      for (let j = 0; j < width; j++) a[q * width + j] = s[q] * v.data[j * v.cols + q];
-      for (let i = 0; i < out; i++) b[i * rank + q] = u.data[i * u.cols + q];
-    }
-    return {
-      a: tensor([1, rank, width], a),
-      b: tensor([1, out, rank], b),
-      c: drawn([clients, rank, rank], () => 1e-5 * own.normal()),
-    };
+  return startOf(model, config, random, ({ name, in: width }, own) => {
+    const { u, s, v } = svd(matrixOf(weights[`${name}.weight`]));
+    const a = transpose(leadingColumns(v, rank));
+    a.data.forEach((x, i) => {
+      a.data[i] = s[Math.floor(i / width)] * x;
+    });
+    return { a: tensorOf(a), b: tensorOf(leadingColumns(u, rank)), c: drawn([clients, rank, rank], () => 1e-5 * own.normal()) };
   });
 }

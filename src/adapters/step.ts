@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { type AsData, adamW, crossEntropy, type Jitted, jit, leaves, type TensorData, type Tree, valueAndGrads } from '../engine/index.ts';
 import { type Batch, type BatchData, decode, type LlamaConfig, type Parameters, project } from '../lm/index.ts';
-import { adaptedLinear, type FactorName } from './factors.ts';
+import { branchedLinear, type FactorName } from './factors.ts';
 import {
   type BranchData,
   type Branches,
@@ -115,7 +115,7 @@ const stepFunction =
     let losses: tf.Tensor | undefined;
     const loss = (part: Part<tf.Tensor>) => {
       const all = withPart(held as Branches<tf.Tensor>, part);
-      const linear = adaptedLinear(Object.entries(all).map(([branch, adapter]) => ({ adapter, scale: scales[branch] })));
+      const linear = branchedLinear(all, scales);
       const { states } = decode(model, base, batch.tokens, { linear });
       const logits = project(model, base, tf.gather(states, batch.places));
       // The batch's weights add up to 1 over all clients; the losses are those of each.

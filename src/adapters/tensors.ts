@@ -1,4 +1,5 @@
 import type { TensorData } from '../engine/index.ts';
+import { Matrix } from '../linalg/index.ts';
 
 /** A float32 tensor. */
 export const tensor = (shape: readonly number[], data: Float32Array): TensorData => ({ shape, dtype: 'float32', data });
@@ -35,3 +36,12 @@ export function weightedSum(stack: TensorData, weights: readonly number[]): Tens
 
 /** k copies of a tensor [1, …]. */
 export const repeated = (slice: TensorData, count: number): TensorData => stackOf(Array.from({ length: count }, () => slice));
+
+/** The matrix of a tensor [rows, cols] or [1, rows, cols], in float64. */
+export function matrixOf({ shape, data }: TensorData): Matrix {
+  const [rows, cols] = shape.slice(-2);
+  return new Matrix(rows, cols, Float64Array.from(data));
+}
+
+/** A matrix as a tensor [1, rows, cols], in float32. */
+export const tensorOf = ({ rows, cols, data }: Matrix): TensorData => tensor([1, rows, cols], Float32Array.from(data));

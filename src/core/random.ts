@@ -71,6 +71,16 @@ export class Random {
     return uniformInt(this.#generator, low, high - 1);
   }
 
+  /** The items in random order, as a new list (Fisher–Yates). */
+  shuffled<T>(items: readonly T[]): T[] {
+    const order = [...items];
+    for (let i = order.length - 1; i > 0; i--) {
+      const j = this.integer(0, i + 1);
+      [order[i], order[j]] = [order[j], order[i]];
+    }
+    return order;
+  }
+
   /** A normal number with mean 0 and variance 1. */
   normal(): number {
     const spare = this.#spare;

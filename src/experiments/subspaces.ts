@@ -1,8 +1,8 @@
-import { loraOf } from '../adapters/index.ts';
+import { loraOf, matrixOf } from '../adapters/index.ts';
 import type { Seed } from '../core/index.ts';
 import type { TensorData } from '../engine/index.ts';
 import { federate, STRATEGIES } from '../federated/index.ts';
-import { columnSubspaceSimilarity, Matrix, matmulNT, qr, transpose } from '../linalg/index.ts';
+import { columnSubspaceSimilarity, type Matrix, matmulNT, qr, transpose } from '../linalg/index.ts';
 import { similarityMap } from '../metrics/index.ts';
 import { federatedBase, planOf, type TaskRunConfig, taskClients } from './downstream.ts';
 import type { Experiment } from './records.ts';
@@ -58,8 +58,7 @@ export const subspaceRun: Experiment<SubspaceConfig, SubspaceResult> = {
 
 /** B Rᵀ [out, r] of an update B A with Aᵀ = Q R: the same left singular vectors and values as the update, of far fewer columns. */
 function columns({ a, b }: { a: TensorData; b: TensorData }): Matrix {
-  const matrix = ({ shape, data }: TensorData) => new Matrix(shape[0], shape[1], Float64Array.from(data));
-  return matmulNT(matrix(b), qr(transpose(matrix(a))).r);
+  return matmulNT(matrixOf(b), qr(transpose(matrixOf(a))).r);
 }
 
 const meanMap = (maps: number[][][]): number[][] =>

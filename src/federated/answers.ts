@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { type AdapterConfig, adaptedLinear, type Branches, type ClientModels, scaleOf, tensor } from '../adapters/index.ts';
+import { type AdapterConfig, type Branches, branchedLinear, branchScales, type ClientModels, scaleOf, tensor } from '../adapters/index.ts';
 import { UserError } from '../core/index.ts';
 import { generator } from '../lm/index.ts';
 import { type Mixing, mixtureShares } from './mixing.ts';
@@ -38,16 +38,12 @@ export async function answers(
   if (prompts.some((own) => own.length !== each)) {
     throw new UserError(`answers: clients must have equally many prompts, got ${prompts.map((own) => own.length).join(', ')}`);
   }
-  const { branches, shares = {}, dense } = models;
-  const scale = scaleOf(adapter);
+  const { branches, dense } = models;
+  const scales = branchScales(models, adapter);
+  const scaled = (shares: Record<string, tf.Tensor>) =>
+    Object.fromEntries(Object.entries(shares).map(([branch, share]) => [branch, tf.mul(share, scaleOf(adapter))]));
   const mixed = mixing && (await mixtureShares(base, models, prompts, adapter, mixing));
-  const linear = (given: Adapters) =>
-    adaptedLinear(
-      Object.entries(given.branches).map(([branch, tree]) => ({
-        adapter: tree,
-        scale: given.shares === undefined ? scale * (shares[branch] ?? 1) : tf.mul(given.shares[branch], scale),
-      })),
-    );
+  const linear = ({ branches, shares }: Adapters) => branchedLinear(branches, shares === undefined ? scales : scaled(shares));
   const model = generator<Adapters>({ config: base.config, parameters: changedParameters(base, dense) }, { linear });
   const inputs = {
     branches,

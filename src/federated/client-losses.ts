@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { type AdapterConfig, adaptedLinear, type Branches, type ClientModels, scaleOf } from '../adapters/index.ts';
+import { type AdapterConfig, type Branches, branchedLinear, branchScales, type ClientModels } from '../adapters/index.ts';
 import { UserError } from '../core/index.ts';
 import { crossEntropy, jit, type TensorData } from '../engine/index.ts';
 import { type Batch, batchOf, decode, type Parameters, project, shapeOf, type TokenExample } from '../lm/index.ts';
@@ -17,18 +17,16 @@ const BATCH = 16;
  */
 export async function clientLosses(
   base: Base,
-  { branches, shares = {}, dense }: ClientModels,
+  { branches, shares, dense }: ClientModels,
   examples: readonly (readonly TokenExample[])[],
   adapter: AdapterConfig,
 ): Promise<number[]> {
   const empty = examples.findIndex(({ length }) => length === 0);
   if (empty >= 0) throw new UserError(`clientLosses: every client must have an example at least, got none of client ${empty}`);
-  const scale = scaleOf(adapter);
+  const scales = branchScales({ branches, shares }, adapter);
   const fn = (inputs: { branches: Branches<tf.Tensor>; batch: Batch }, constants: Parameters) => {
     const { tokens, places, targets } = inputs.batch;
-    const linear = adaptedLinear(
-      Object.entries(inputs.branches).map(([branch, tree]) => ({ adapter: tree, scale: scale * (shares[branch] ?? 1) })),
-    );
+    const linear = branchedLinear(inputs.branches, scales);
     const { states } = decode(base.config, constants, tokens, { linear });
     return crossEntropy(project(base.config, constants, tf.gather(states, places)), targets);
   };

@@ -8,18 +8,12 @@ import type { Random } from '../core/index.ts';
  * @returns `batch` indices below `count`
  */
 export function examplesAt(random: Random, count: number, batch: number, step: number): number[] {
-  return Array.from({ length: batch }, (_, i) => {
-    const at = step * batch + i;
-    return shuffled(random.split(Math.floor(at / count)), count)[at % count];
-  });
-}
-
-/** 0 … count − 1 in random order (Fisher–Yates). */
-export function shuffled(random: Random, count: number): number[] {
-  const order = Array.from({ length: count }, (_, i) => i);
-  for (let i = count - 1; i > 0; i--) {
-    const j = random.integer(0, i + 1);
-    [order[i], order[j]] = [order[j], order[i]];
+  const all = Array.from({ length: count }, (_, i) => i);
+  const chosen: number[] = [];
+  while (chosen.length < batch) {
+    const at = step * batch + chosen.length;
+    const order = random.split(Math.floor(at / count)).shuffled(all);
+    chosen.push(...order.slice(at % count, (at % count) + batch - chosen.length));
   }
-  return order;
+  return chosen;
 }

@@ -2,17 +2,17 @@ import {
   type AdapterData,
   adapterStep,
   type BranchData,
+  branchScales,
   entriesOf,
   type FactorName,
   type StepPlan,
-  scaleOf,
   sizeOf,
   stepState,
 } from '../adapters/index.ts';
 import { Random, UserError } from '../core/index.ts';
 import type { TensorData } from '../engine/index.ts';
 import { batchOf, shapeOf } from '../lm/index.ts';
-import { examplesAt, shuffled } from './examples.ts';
+import { examplesAt } from './examples.ts';
 import { type OptimizerMemories, recalled, remember } from './optimizer-memory.ts';
 import { type Base, type Client, checkClients, type FederatedPlan, rateFactor } from './plan.ts';
 
@@ -90,9 +90,10 @@ export class Federation {
 
   /** Who takes part in a round, in ascending order. */
   participants(round: number): number[] {
-    const all = this.clients.length;
-    const count = Math.max(1, Math.round(this.plan.participation * all));
-    return shuffled(this.#random.split('participants').split(round), all)
+    const count = Math.max(1, Math.round(this.plan.participation * this.clients.length));
+    const random = this.#random.split('participants').split(round);
+    return random
+      .shuffled(this.clients.map((_, client) => client))
       .slice(0, count)
       .sort((x, y) => x - y);
   }
@@ -116,12 +117,11 @@ export class Federation {
    * @throws DivergenceError with the client whose loss or factors are no longer finite
    */
   async train(branches: BranchData, training: Training): Promise<BranchData> {
-    const { trained, participants, steps, shared = [], memory, shares: mixture = {}, base, proximal } = training;
+    const { trained, participants, steps, shared = [], memory, shares: mixture, base, proximal } = training;
     const { plan, clients } = this;
-    const scale = scaleOf(plan.adapter);
     const step: StepPlan = {
       model: this.base.config,
-      scales: Object.fromEntries(Object.keys(branches).map((branch) => [branch, scale * (mixture[branch] ?? 1)])),
+      scales: branchScales({ branches, shares: mixture }, plan.adapter),
       trained,
       beta2: plan.beta2,
       ...(proximal && { proximal: proximal.strength }),

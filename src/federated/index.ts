@@ -2,7 +2,7 @@ export type { ClientModels } from '../adapters/index.ts';
 export { loadRun } from '../adapters/index.ts';
 export { type AnswerOptions, answers } from './answers.ts';
 export { clientLosses } from './client-losses.ts';
-export { examplesAt, shuffled } from './examples.ts';
+export { examplesAt } from './examples.ts';
 export { DivergenceError, Federation, type Training } from './federation.ts';
 export { type MethodRow, type MethodTableOptions, methodTable } from './method-table.ts';
 export { type Mixing, mixtureShares } from './mixing.ts';

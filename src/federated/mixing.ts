@@ -3,7 +3,6 @@ import { type AdapterConfig, type AdapterData, adaptedLinear, type Branches, typ
 import { Random, type Seed, UserError } from '../core/index.ts';
 import { jit, type TensorData } from '../engine/index.ts';
 import { decode, type Parameters } from '../lm/index.ts';
-import { shuffled } from './examples.ts';
 import type { Base, Client } from './plan.ts';
 
 /** How FedDPA weighs its two adapters for a prompt. */
@@ -45,8 +44,8 @@ export async function mixtureShares(
   }
   const random = new Random(seed).split('mixing');
   const known = clients.flatMap(({ id, train }) => {
-    const order = shuffled(random.split(id), train.length);
-    return Array.from({ length: samples }, (_, i) => train[order[i % train.length]].prompt);
+    const order = random.split(id).shuffled(train);
+    return Array.from({ length: samples }, (_, i) => order[i % order.length].prompt);
   });
   const [asked, seen] = [
     await lastStates(base, branches.local, prompts.flat(), adapter),

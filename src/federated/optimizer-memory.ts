@@ -1,5 +1,4 @@
-import { type FactorName, type StepState, sliceOf, stackOf } from '../adapters/index.ts';
-import type { TensorData } from '../engine/index.ts';
+import { type FactorName, mapPart, type StepState, sliceOf, stackOf } from '../adapters/index.ts';
 
 /** Optimiser states by memory and owner: the server's with the shared factors only, each client's with its own, as of one client. */
 export type OptimizerMemories = Map<string, StepState>;
@@ -41,28 +40,4 @@ export function remember(memories: OptimizerMemories, { memory, shared, particip
   participants.forEach((client, index) => {
     keep(String(client), (factor) => !shared.includes(factor), index);
   });
-}
-
-type Part = StepState['moments'][number];
-
-function mapPart(
-  tree: Part,
-  replace: (tensor: TensorData, branch: string, module: string, factor: FactorName) => TensorData,
-  isKept: (factor: FactorName) => boolean = () => true,
-): Part {
-  return Object.fromEntries(
-    Object.entries(tree).map(([branch, adapter]) => [
-      branch,
-      Object.fromEntries(
-        Object.entries(adapter).map(([module, factors]) => [
-          module,
-          Object.fromEntries(
-            Object.entries(factors)
-              .filter(([factor]) => isKept(factor as FactorName))
-              .map(([factor, x]) => [factor, replace(x, branch, module, factor as FactorName)]),
-          ),
-        ]),
-      ),
-    ]),
-  );
 }

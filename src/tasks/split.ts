@@ -68,12 +68,8 @@ export function splitExamples<E extends { readonly input: string }>(examples: re
   if (distinct.length < total(sizes)) {
     throw new UserError(`splitExamples: examples must have ${total(sizes)} distinct inputs, got ${distinct.length} (ask for less)`);
   }
-  const random = new Random(seed);
-  for (let i = distinct.length - 1; i > 0; i--) {
-    const j = random.integer(0, i + 1);
-    [distinct[i], distinct[j]] = [distinct[j], distinct[i]];
-  }
-  return fill((part) => distinct.splice(0, sizes[part] ?? 0));
+  const left = new Random(seed).shuffled(distinct);
+  return fill((part) => left.splice(0, sizes[part] ?? 0));
 }
 
 function fill<E>(take: (part: keyof Split<E>) => E[]): Split<E> {

@@ -4,14 +4,15 @@ import {
   coloraStart,
   type FactorName,
   type Factors,
+  matrixOf,
   sizeOf,
   sliceOf,
   stackOf,
-  tensor,
+  tensorOf,
 } from '../../adapters/index.ts';
 import { UserError } from '../../core/index.ts';
 import type { TensorData } from '../../engine/index.ts';
-import { Matrix, matmul, matmulNT, qr, transpose } from '../../linalg/index.ts';
+import { matmul, matmulNT, qr, transpose } from '../../linalg/index.ts';
 import { factorsOf, sharedForClients, withClients } from '../client-factors.ts';
 import type { Federation } from '../federation.ts';
 import { averagingRound, type Strategy } from '../strategy.ts';
@@ -116,15 +117,7 @@ export const retracted = (adapter: AdapterData): AdapterData =>
   Object.fromEntries(Object.entries(adapter).map(([module, factors]) => [module, retractedFactors(factors)]));
 
 function retractedFactors({ a, b, c }: Factors<TensorData>): Factors<TensorData> {
-  const matrix = ({ shape, data }: TensorData) => new Matrix(shape[1], shape[2], Float64Array.from(data));
-  const [left, right] = [qr(matrix(b)), qr(transpose(matrix(a)))];
-  const cores = Array.from({ length: c!.shape[0] }, (_, i) => {
-    const core = matmulNT(matmul(left.r, matrix(sliceOf(c!, i))), right.r);
-    return tensor([1, core.rows, core.cols], Float32Array.from(core.data));
-  });
-  return {
-    a: tensor(a.shape, Float32Array.from(transpose(right.q).data)),
-    b: tensor(b.shape, Float32Array.from(left.q.data)),
-    c: stackOf(cores),
-  };
+  const [left, right] = [qr(matrixOf(b)), qr(transpose(matrixOf(a)))];
+  const cores = Array.from({ length: c!.shape[0] }, (_, i) => tensorOf(matmulNT(matmul(left.r, matrixOf(sliceOf(c!, i))), right.r)));
+  return { a: tensorOf(transpose(right.q)), b: tensorOf(left.q), c: stackOf(cores) };
 }

@@ -1,6 +1,6 @@
-import { type AdapterData, type Factors, tensor } from '../../adapters/index.ts';
+import { type AdapterData, type Factors, matrixOf, tensorOf } from '../../adapters/index.ts';
 import type { TensorData } from '../../engine/index.ts';
-import { Matrix, matmul, matmulNT, qr, svd, transpose } from '../../linalg/index.ts';
+import { leadingColumns, Matrix, matmul, matmulNT, qr, svd, transpose } from '../../linalg/index.ts';
 import { commonStart } from '../adapter-starts.ts';
 import { forClients } from '../client-factors.ts';
 import { stacked } from '../stacking.ts';
@@ -30,23 +30,23 @@ export const truncated = (adapter: AdapterData, rank: number): AdapterData =>
   Object.fromEntries(Object.entries(adapter).map(([module, factors]) => [module, truncatedFactors(factors, rank)]));
 
 function truncatedFactors({ a, b }: Factors<TensorData>, rank: number): Factors<TensorData> {
-  const matrix = ({ shape, data }: TensorData) => new Matrix(shape[1], shape[2], Float64Array.from(data));
-  const [B, A] = [matrix(b), transpose(matrix(a))];
+  const [B, A] = [matrixOf(b), transpose(matrixOf(a))];
   // A stack wider than the weight is a product already small enough to be decomposed itself.
   const isWide = B.cols > Math.min(B.rows, A.rows);
   const left = isWide ? undefined : qr(B);
   const right = isWide ? undefined : qr(A);
   const { u, s, v } = svd(left && right ? matmulNT(left.r, right.r) : matmulNT(B, A));
-  const U = left ? matmul(left.q, u) : u;
-  const V = right ? matmul(right.q, v) : v;
-  const root = Array.from({ length: rank }, (_, q) => Math.sqrt(s[q]));
-  const newB = Float32Array.from(
-    { length: B.rows * rank },
-    (_, at) => U.data[Math.floor(at / rank) * U.cols + (at % rank)] * root[at % rank],
-  );
-  const newA = Float32Array.from(
-    { length: A.rows * rank },
-    (_, at) => V.data[(at % A.rows) * V.cols + Math.floor(at / A.rows)] * root[Math.floor(at / A.rows)],
-  );
-  return { a: tensor([1, rank, A.rows], newA), b: tensor([1, B.rows, rank], newB) };
+  /** The r leading columns, each times the root of its singular value. */
+  const weighted = (basis: Matrix) => {
+    const columns = leadingColumns(basis, rank);
+    return new Matrix(
+      columns.rows,
+      rank,
+      columns.data.map((x, at) => x * Math.sqrt(s[at % rank])),
+    );
+  };
+  return {
+    a: tensorOf(transpose(weighted(right ? matmul(right.q, v) : v))),
+    b: tensorOf(weighted(left ? matmul(left.q, u) : u)),
+  };
 }
