@@ -1,8 +1,9 @@
 import { UserError } from '../core/index.ts';
 import type { TensorData } from '../engine/index.ts';
+import { Matrix, matmul, scale } from '../linalg/index.ts';
 import { type AdapterConfig, scaleOf } from './config.ts';
 import type { AdapterData, Factors } from './factors.ts';
-import { sliceOf, tensor } from './tensors.ts';
+import { matrixOf, sliceOf, tensor, tensorOf } from './tensors.ts';
 
 /** How many clients an adapter is of: the length of its personal factors, 1 where nothing is personal. */
 export function clientCount(adapter: AdapterData): number {
@@ -23,47 +24,31 @@ export function loraOf(adapter: AdapterData, client: number): Record<string, { a
 }
 
 function loraFactors({ a, b, c }: Factors<TensorData>, client: number): { a: TensorData; b: TensorData } {
-  const A = sliceOf(a, client);
-  const B = sliceOf(b, client);
-  const [, rank, width] = A.shape;
-  const out = B.shape[1];
-  const plain = { a: tensor([rank, width], A.data as Float32Array), b: tensor([out, rank], B.data as Float32Array) };
-  if (c === undefined) return plain;
+  const right = unstacked(sliceOf(a, client));
+  const left = sliceOf(b, client);
+  if (c === undefined) return { a: right, b: unstacked(left) };
   const core = sliceOf(c, client);
-  const isDiagonal = core.shape.length === 2;
-  const data = new Float32Array(out * rank);
-  for (let i = 0; i < out; i++) {
-    for (let q = 0; q < rank; q++) {
-      let sum = 0;
-      if (isDiagonal) sum = B.data[i * rank + q] * core.data[q];
-      else for (let p = 0; p < rank; p++) sum += B.data[i * rank + p] * core.data[p * rank + q];
-      data[i * rank + q] = sum;
-    }
-  }
-  return { a: plain.a, b: tensor([out, rank], data) };
+  return { a: right, b: unstacked(tensorOf(timesCore(matrixOf(left), core))) };
+}
+
+/** [1, rows, cols] as [rows, cols]. */
+const unstacked = ({ shape, data }: TensorData): TensorData => tensor(shape.slice(1), data as Float32Array);
+
+/** B C for a core [1, r, r] or, diagonal, [1, r]. */
+function timesCore(left: Matrix, core: TensorData): Matrix {
+  if (core.shape.length > 2) return matmul(left, matrixOf(core));
+  return new Matrix(
+    left.rows,
+    left.cols,
+    left.data.map((x, at) => x * core.data[at % left.cols]),
+  );
 }
 
 /** ΔW = s B A of each module of one client, [out, in]. */
 export function updateOf(adapter: AdapterData, config: AdapterConfig, client: number): Record<string, TensorData> {
-  const scale = scaleOf(config);
-  return Object.fromEntries(Object.entries(loraOf(adapter, client)).map(([module, { a, b }]) => [module, product(b, a, scale)]));
-}
-
-/** s · B A, [out, in]. */
-function product(b: TensorData, a: TensorData, scale: number): TensorData {
-  const [out, rank] = b.shape;
-  const width = a.shape[1];
-  const data = new Float32Array(out * width);
-  const row = new Float64Array(width);
-  for (let i = 0; i < out; i++) {
-    row.fill(0);
-    for (let q = 0; q < rank; q++) {
-      const x = scale * b.data[i * rank + q];
-      for (let j = 0; j < width; j++) row[j] += x * a.data[q * width + j];
-    }
-    data.set(row, i * width);
-  }
-  return tensor([out, width], data);
+  const factors = Object.entries(loraOf(adapter, client));
+  const product = (b: TensorData, a: TensorData) => unstacked(tensorOf(scale(scaleOf(config), matmul(matrixOf(b), matrixOf(a)))));
+  return Object.fromEntries(factors.map(([module, { a, b }]) => [module, product(b, a)]));
 }
 
 /**

@@ -31,7 +31,7 @@ export function weightedSum(stack: TensorData, weights: readonly number[]): Tens
   weights.forEach((weight, i) => {
     for (let j = 0; j < size; j++) sum[j] += weight * stack.data[i * size + j];
   });
-  return tensor([1, ...stack.shape.slice(1)], Float32Array.from(sum));
+  return tensor([1, ...stack.shape.slice(1)], new Float32Array(sum));
 }
 
 /** k copies of a tensor [1, …]. */
@@ -40,8 +40,8 @@ export const repeated = (slice: TensorData, count: number): TensorData => stackO
 /** The matrix of a tensor [rows, cols] or [1, rows, cols], in float64. */
 export function matrixOf({ shape, data }: TensorData): Matrix {
   const [rows, cols] = shape.slice(-2);
-  return new Matrix(rows, cols, Float64Array.from(data));
+  return new Matrix(rows, cols, new Float64Array(data as Float32Array));
 }
 
 /** A matrix as a tensor [1, rows, cols], in float32. */
-export const tensorOf = ({ rows, cols, data }: Matrix): TensorData => tensor([1, rows, cols], Float32Array.from(data));
+export const tensorOf = ({ rows, cols, data }: Matrix): TensorData => tensor([1, rows, cols], new Float32Array(data));

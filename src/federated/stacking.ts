@@ -38,14 +38,10 @@ export function addedUpdates(
 ): Record<string, TensorData> {
   return Object.fromEntries(
     Object.entries(right).map(([module, { shape, data }]) => {
-      const before = left?.[module].data;
-      return [
-        module,
-        tensor(
-          shape,
-          Float32Array.from(data, (x, i) => (before?.[i] ?? 0) + factor * x),
-        ),
-      ];
+      const sum = new Float32Array(data.length);
+      if (left !== undefined) sum.set(left[module].data as Float32Array);
+      for (let i = 0; i < sum.length; i++) sum[i] += factor * data[i];
+      return [module, tensor(shape, sum)];
     }),
   );
 }

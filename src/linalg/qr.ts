@@ -48,9 +48,18 @@ export function qr(a: Matrix): { q: Matrix; r: Matrix } {
 
 /** x ← (I − β v vᵀ) x on the entries from `start` on. */
 function reflect(v: Float64Array, beta: number, x: Float64Array, start: number): void {
-  let dot = 0;
-  for (let i = start; i < x.length; i++) dot += v[i] * x[i];
-  for (let i = start; i < x.length; i++) x[i] -= beta * dot * v[i];
+  // Four sums, because one would wait for each addition before the next.
+  let [s0, s1, s2, s3] = [0, 0, 0, 0];
+  let i = start;
+  for (; i + 3 < x.length; i += 4) {
+    s0 += v[i] * x[i];
+    s1 += v[i + 1] * x[i + 1];
+    s2 += v[i + 2] * x[i + 2];
+    s3 += v[i + 3] * x[i + 3];
+  }
+  for (; i < x.length; i++) s0 += v[i] * x[i];
+  const factor = beta * (s0 + s1 + (s2 + s3));
+  for (let j = start; j < x.length; j++) x[j] -= factor * v[j];
 }
 
 /** Euclidean length from `start` on, scaled so that squares neither overflow nor vanish. */
