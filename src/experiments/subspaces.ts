@@ -13,7 +13,7 @@ export interface SubspaceConfig extends Omit<TaskRunConfig, 'strategy' | 'part'>
   start: 'common' | 'independent';
 }
 
-/** How alike the column spaces of the tasks' updates are. */
+/** How alike the column spaces of the tasks' updates are; φ to five decimals, which keeps the records small. */
 export interface SubspaceResult {
   /** Names of the adapted weights, layer by layer. */
   modules: string[];
@@ -30,7 +30,7 @@ export interface SubspaceResult {
 /** Trains a LoRA adapter on each task alone and compares the column spaces of ΔW. Source: ours (CoLoRA, Definition 1). */
 export const subspaceRun: Experiment<SubspaceConfig, SubspaceResult> = {
   name: 'subspaces',
-  version: 1,
+  version: 2,
   async run(config, seed) {
     const clients = await taskClients(config.tasks, config, seed);
     const base = await federatedBase();
@@ -45,7 +45,9 @@ export const subspaceRun: Experiment<SubspaceConfig, SubspaceResult> = {
     }
     const modules = Object.keys(updates[0]);
     const table = (rank: number) =>
-      modules.map((module) => updates.map((left) => updates.map((right) => columnSubspaceSimilarity(left[module], right[module], rank))));
+      modules.map((module) =>
+        updates.map((left) => updates.map((right) => fiveDecimals(columnSubspaceSimilarity(left[module], right[module], rank)))),
+      );
     return {
       modules,
       rows: modules.map((module) => updates[0][module].rows),
@@ -62,4 +64,6 @@ function columns({ a, b }: { a: TensorData; b: TensorData }): Matrix {
 }
 
 const meanMap = (maps: number[][][]): number[][] =>
-  maps[0].map((row, i) => row.map((_, j) => maps.reduce((sum, map) => sum + map[i][j], 0) / maps.length));
+  maps[0].map((row, i) => row.map((_, j) => fiveDecimals(maps.reduce((sum, map) => sum + map[i][j], 0) / maps.length)));
+
+const fiveDecimals = (x: number): number => Math.round(x * 1e5) / 1e5;
