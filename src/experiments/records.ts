@@ -72,6 +72,7 @@ export async function recorded<Config extends object, Result>(
   checkOptions('recorded', options, ['profile', 'folder', 'label']);
   const { profile = 'quick', label = experiment.name } = options;
   const file = join(options.folder ?? recordsFolder(profile), `${experiment.name}.jsonl`);
+  endLine(file);
   const known = new Map(readRecords<Config, Result>(file).map((record) => [record.hash, record]));
   const fresh = new Set<string>();
   const bar = progress(cells.length, label);
@@ -88,7 +89,7 @@ export async function recorded<Config extends object, Result>(
       record = asRead({ hash, version: experiment.version, config, seed, result, seconds, ...provenance() });
       known.set(hash, record);
       fresh.add(hash);
-      if (isNew) append(file, record);
+      if (isNew) appendFileSync(file, lineOf(record));
       else rewrite(file, known.values());
     }
     results.push(record.result);
@@ -145,16 +146,17 @@ function recordOf(line: string): ExperimentRecord | undefined {
   }
 }
 
-function append(file: string, record: ExperimentRecord): void {
+/** Makes the folder, and takes away what a kill left of a last line, which would swallow the next. */
+function endLine(file: string): void {
   mkdirSync(dirname(file), { recursive: true });
-  // A line that a kill left half-written must not swallow the next.
-  if (existsSync(file) && !readFileSync(file, 'utf8').endsWith('\n')) rewrite(file, readRecords(file));
-  appendFileSync(file, `${JSON.stringify(record)}\n`);
+  if (existsSync(file) && !/(^|\n)$/.test(readFileSync(file, 'utf8'))) rewrite(file, readRecords(file));
 }
 
 function rewrite(file: string, records: Iterable<ExperimentRecord>): void {
-  writeFileSafely(file, Array.from(records, (record) => `${JSON.stringify(record)}\n`).join(''));
+  writeFileSafely(file, Array.from(records, lineOf).join(''));
 }
+
+const lineOf = (record: ExperimentRecord): string => `${JSON.stringify(record)}\n`;
 
 let where: Pick<ExperimentRecord, 'node' | 'cpu' | 'commit' | 'dirty'> | undefined;
 

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { checkOptions, messageOf, UserError } from '../core/index.ts';
 import { addBanner, removeBanner } from './banner.ts';
 import { type ExecuteOptions, type KernelClient, startKernel } from './client.ts';
@@ -60,6 +61,8 @@ export interface PreparedRun {
   spec: Kernelspec;
   /** How many of the first code cells keep the outputs that an unfinished run saved. */
   kept: number;
+  /** Seconds that cells took last time, by their source; none when that run had other parameters. */
+  seconds: Map<string, number>;
   options: RunOptions;
 }
 
@@ -71,14 +74,38 @@ export async function prepareRun(file: string, options: RunOptions = {}): Promis
   checkOptions('runNotebook', options, OPTIONS);
   const notebook = readNotebook(file);
   const output = options.output ?? file;
+  const former = formerRun(file, output);
   const saved = options.resume && resolve(output) !== resolve(file) && existsSync(output) ? readNotebook(output) : notebook;
   removeBanner(notebook);
   const spec = findKernelspec(options.kernel ?? notebook.metadata.kernelspec?.name ?? OWN_KERNEL);
   const given = options.parameters ?? {};
   const recorded = saved === notebook ? {} : asWords(saved.metadata.colora?.parameters ?? {});
   await injectParameters(notebook, Object.keys(given).length > 0 ? given : recorded, spec.language, file);
+  const isSame = isDeepStrictEqual(former?.metadata.colora?.parameters ?? {}, notebook.metadata.colora?.parameters ?? {});
+  const seconds = isSame ? secondsBySource(former) : new Map();
   const kept = options.resume ? takeOverCompleted(notebook, saved) : 0;
-  return { notebook, file, output, spec, kept, options };
+  return { notebook, file, output, spec, kept, seconds, options };
+}
+
+/** What is saved where a run will be saved; undefined when that is no notebook. */
+function formerRun(file: string, output: string): Notebook | undefined {
+  if (resolve(output) === resolve(file)) return readNotebook(file);
+  try {
+    return existsSync(output) ? readNotebook(output) : undefined;
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
+}
+
+function secondsBySource(former: Notebook | undefined): Map<string, number> {
+  const cells = former === undefined ? [] : codeCells(former);
+  return new Map(
+    cells.flatMap((cell) => {
+      const seconds = secondsOf(cell);
+      return seconds === undefined ? [] : [[cell.source, seconds] as const];
+    }),
+  );
 }
 
 /**
@@ -231,19 +258,7 @@ class NotebookRun {
   }
 
   #expectedSeconds(): (number | null)[] {
-    const known = new Map(this.#formerCells().map((cell) => [cell.source, secondsOf(cell)]));
-    return this.#cells.map((cell) => (hasTag(cell, 'skip-execution') ? 0 : (known.get(cell.source) ?? null)));
-  }
-
-  #formerCells(): CodeCell[] {
-    const { output, file } = this.#run;
-    if (resolve(output) === resolve(file) || !existsSync(output)) return this.#cells;
-    try {
-      return codeCells(readNotebook(output));
-    } catch (error) {
-      if (error instanceof UserError) return [];
-      throw error;
-    }
+    return this.#cells.map((cell) => (hasTag(cell, 'skip-execution') ? 0 : (this.#run.seconds.get(cell.source) ?? null)));
   }
 
   #seconds(): number {

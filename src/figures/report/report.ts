@@ -41,7 +41,18 @@ function pictureAddress(directory: string, name: string): string {
 }
 
 /**
- * Writes `index.html` with every figure saved in a folder, in the order of their names (`fig2` before `fig10`): live through Plotly,
+ * The records of all figures saved in a folder, in the order of their names (`fig2` before `fig10`).
+ *
+ * @throws UserError for a record that cannot be read
+ */
+export function readFigures(directory: string): FigureRecord[] {
+  const files = existsSync(directory) ? readdirSync(directory).filter((file) => file.endsWith('.json')) : [];
+  const names = files.map((file) => basename(file, '.json')).sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+  return names.map((name) => readRecord(directory, name));
+}
+
+/**
+ * Writes `index.html` with every figure saved in a folder, in the order of their names: live through Plotly,
  * with its still picture until that runs or where it does not; captions, links, claims and provenance. The page is one file, fetches
  * nothing, and is the same every time it is written from the same figures.
  *
@@ -50,9 +61,7 @@ function pictureAddress(directory: string, name: string): string {
  * @throws UserError for a record that cannot be read or has lost its pictures
  */
 export async function writeReport(directory: string = figuresFolder('writeReport')): Promise<string> {
-  const files = existsSync(directory) ? readdirSync(directory).filter((file) => file.endsWith('.json')) : [];
-  const names = files.map((file) => basename(file, '.json')).sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
-  const entries = names.map((name): ReportEntry => ({ record: readRecord(directory, name), picture: pictureAddress(directory, name) }));
+  const entries = readFigures(directory).map((record): ReportEntry => ({ record, picture: pictureAddress(directory, record.name) }));
   const page = resolve(directory, 'index.html');
   writeFileSafely(page, await reportPage(entries));
   return page;
