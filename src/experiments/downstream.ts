@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type AdapterConfig, adapterConfig, countsOf } from '../adapters/index.ts';
-import { type Seed, UserError } from '../core/index.ts';
+import type { Seed } from '../core/index.ts';
 import {
   answers,
   type Base,
@@ -12,7 +12,7 @@ import {
   type FederatedPlan,
   federate,
   federatedPlan,
-  STRATEGIES,
+  strategyNamed,
 } from '../federated/index.ts';
 import { type LanguageModel, loadModel, type TokenExample } from '../lm/index.ts';
 import { exactMatch, rougeL } from '../metrics/index.ts';
@@ -176,10 +176,7 @@ export const taskRun: Experiment<TaskRunConfig, TaskRunResult> = {
   name: 'task-run',
   version: 2,
   async run(config, seed) {
-    const strategy = STRATEGIES.find(({ name }) => name === config.strategy);
-    if (strategy === undefined) {
-      throw new UserError(`taskRun: strategy must be one of ${STRATEGIES.map(({ name }) => name).join(', ')}, got '${config.strategy}'`);
-    }
+    const strategy = strategyNamed(config.strategy);
     const clients = await taskClients(config.tasks, config, seed);
     const plan = planOf(config, seed);
     const base = await federatedBase();

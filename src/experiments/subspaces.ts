@@ -1,7 +1,7 @@
 import { loraOf, matrixOf } from '../adapters/index.ts';
 import type { Seed } from '../core/index.ts';
 import type { TensorData } from '../engine/index.ts';
-import { federate, STRATEGIES } from '../federated/index.ts';
+import { federate, strategyNamed } from '../federated/index.ts';
 import { columnSubspaceSimilarity, type Matrix, matmulNT, qr, transpose } from '../linalg/index.ts';
 import { similarityMap } from '../metrics/index.ts';
 import { federatedBase, planOf, type TaskRunConfig, taskClients } from './downstream.ts';
@@ -34,11 +34,10 @@ export const subspaceRun: Experiment<SubspaceConfig, SubspaceResult> = {
   async run(config, seed) {
     const clients = await taskClients(config.tasks, config, seed);
     const base = await federatedBase();
-    const local = STRATEGIES.find(({ name }) => name === 'local')!;
     const updates: Record<string, Matrix>[] = [];
     for (const [index, client] of clients.entries()) {
       const own: Seed = config.start === 'common' ? seed : `${seed} ${index}`;
-      const { state } = await federate(local, base, [client], planOf(config, own));
+      const { state } = await federate(strategyNamed('local'), base, [client], planOf(config, own));
       updates.push(
         Object.fromEntries(Object.entries(loraOf(state.adapters.main, 0)).map(([module, factors]) => [module, columns(factors)])),
       );

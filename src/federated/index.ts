@@ -13,5 +13,5 @@ export { type FederatedRun, type FederateOptions, federate } from './run.ts';
 export { type RunOrigin, saveRun } from './save-run.ts';
 export { type Search, type SearchOptions, searchLearningRate, type Trial } from './search.ts';
 export { addedUpdates, changedParameters, stacked } from './stacking.ts';
-export { type ColoraOptions, type ColoraScheme, colora, retracted, STRATEGIES, truncated } from './strategies/index.ts';
+export { type ColoraOptions, type ColoraScheme, colora, retracted, STRATEGIES, strategyNamed, truncated } from './strategies/index.ts';
 export type { State, Strategy } from './strategy.ts';

@@ -59,3 +59,22 @@ export async function averagingRound(
     ]),
   ) as AdapterData;
 }
+
+/** Which factors of one adapter are trained and averaged in every round, and where it starts. */
+interface AveragingStrategy extends Pick<Averaging, 'trained' | 'averaged'> {
+  name: string;
+  costs: Parametrisation;
+  start(federation: Federation): AdapterData;
+}
+
+/** A strategy of which each round is one of federated averaging of one adapter. */
+export const averagingStrategy = ({ name, costs, start, trained, averaged: names }: AveragingStrategy): Strategy => ({
+  name,
+  costs,
+  start: (federation) => ({ adapters: { main: start(federation) } }),
+  async round(federation, { adapters }, round) {
+    const participants = federation.participants(round);
+    return { adapters: { main: await averagingRound(federation, adapters.main, { trained, averaged: names, participants }) } };
+  },
+  models: ({ adapters }) => ({ branches: adapters }),
+});

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { importPeft, loraOf, scaleOf } from '../../src/adapters/index.ts';
 import { main } from '../../src/cli/main.ts';
-import { colora, federate, loadRun, STRATEGIES, saveRun } from '../../src/federated/index.ts';
+import { federate, loadRun, saveRun, strategyNamed } from '../../src/federated/index.ts';
 import { loadModel, saveModel } from '../../src/lm/index.ts';
 import { apart, eagerLogits, TINY, tinyParameters } from '../adapters/tiny.ts';
 import { base, clientsOf, planOf } from '../federated/tiny.ts';
@@ -31,7 +31,7 @@ async function exported(...args: string[]): Promise<{ code: number; stdout: stri
 }
 
 const trained = async (name: string) => {
-  const strategy = STRATEGIES.find((one) => one.name === name) ?? colora();
+  const strategy = strategyNamed(name);
   const run = await federate(strategy, base, clients, plan);
   saveRun(at(`${name}.safetensors`), run, { base, clients, plan });
   return run;

@@ -11,7 +11,7 @@ import {
   subspaceStudy,
   taskClients,
 } from '../../src/experiments/index.ts';
-import { federate, STRATEGIES } from '../../src/federated/index.ts';
+import { federate, strategyNamed } from '../../src/federated/index.ts';
 import { columnSubspaceSimilarity, Matrix, matmul } from '../../src/linalg/index.ts';
 
 const config: SubspaceConfig = {
@@ -62,7 +62,7 @@ describe('subspaceRun', () => {
   it('compares the column spaces of ΔW itself', async () => {
     const clients = await taskClients(config.tasks.slice(0, 2), config, 3);
     const base = await federatedBase();
-    const local = STRATEGIES.find(({ name }) => name === 'local')!;
+    const local = strategyNamed('local');
     const name = common.modules[4];
     const updates: Matrix[] = [];
     for (const client of clients) {

@@ -2,13 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { colora, type FederatedPlan, federate, STRATEGIES, type Strategy } from '../../src/federated/index.ts';
+import { colora, type FederatedPlan, federate, type Strategy, strategyNamed } from '../../src/federated/index.ts';
 import { tinyParameters } from '../adapters/tiny.ts';
 import { base, clientsOf, planOf } from './tiny.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'federated-'));
 afterAll(() => rmSync(folder, { recursive: true }));
-const named = (name: string): Strategy => STRATEGIES.find((strategy) => strategy.name === name)!;
 const clients = clientsOf(3);
 
 /** A run that is interrupted after so many rounds, and then goes on. */
@@ -40,9 +39,9 @@ describe.each([
 ])('%s interrupted and resumed', (name) => {
   it.each([1, 0.6])('is the uninterrupted run to the bit after any round, participation %d', async (participation) => {
     const plan = planOf({ rounds: 4, participation });
-    const whole = await federate(named(name), base, clients, plan);
+    const whole = await federate(strategyNamed(name), base, clients, plan);
     for (const rounds of [1, 3]) {
-      const { state, history } = await interrupted(named(name), plan, rounds);
+      const { state, history } = await interrupted(strategyNamed(name), plan, rounds);
       expect(state).toEqual(whole.state);
       expect(history).toEqual(whole.history);
       rmSync(join(folder, `${name}-${rounds}.safetensors`));
@@ -59,7 +58,7 @@ describe('a checkpoint of something else is refused', () => {
   it('another strategy, variant, model, data, plan; and a file that is none', async () => {
     await again(colora());
     const message = /must be a checkpoint of this run \(same strategy, model, clients and plan\), got that of another/;
-    await expect(again(named('fedit'))).rejects.toThrow(message);
+    await expect(again(strategyNamed('fedit'))).rejects.toThrow(message);
     await expect(again(colora({ u: 'orthonormal', core: 'zero' }))).rejects.toThrow(message);
     await expect(again(colora(), { ...base, parameters: tinyParameters(2) })).rejects.toThrow(message);
     await expect(again(colora(), base, clientsOf(2))).rejects.toThrow(message);

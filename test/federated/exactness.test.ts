@@ -2,13 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { type AdapterData, loraStart, mapAdapter, sliceOf, stackOf, updateOf } from '../../src/adapters/index.ts';
 import { Random } from '../../src/core/index.ts';
 import { averaged, forClients } from '../../src/federated/client-factors.ts';
-import { type Base, Federation, STRATEGIES, stacked, truncated } from '../../src/federated/index.ts';
+import { type Base, Federation, stacked, strategyNamed, truncated } from '../../src/federated/index.ts';
 import { Matrix, svd } from '../../src/linalg/index.ts';
 import { apart, randomized, TINY } from '../adapters/tiny.ts';
 import { base, clientsOf, adapter as config, planOf } from './tiny.ts';
 
 const WEIGHTS = [0.5, 0.2, 0.3];
-const named = (name: string) => STRATEGIES.find((strategy) => strategy.name === name)!;
 
 /** LoRA adapters of three clients, with some factors in common. */
 function adapters(common: 'a' | 'b' | undefined, seed: number | string): AdapterData {
@@ -93,8 +92,8 @@ describe('rounds of strategies that are exact', () => {
 
   it('FedEx-LoRA: residual and means together are Σ pᵢ s Bᵢ Aᵢ, weighted by size', async () => {
     const federation = new Federation(base, clients, plan);
-    const start = named('fedex-lora').start(federation);
-    const { adapters: after, dense } = await named('fedex-lora').round(federation, start, 0);
+    const start = strategyNamed('fedex-lora').start(federation);
+    const { adapters: after, dense } = await strategyNamed('fedex-lora').round(federation, start, 0);
     const expected = meanUpdate(await trained(start.adapters.main, base), shares);
     const mean = updateOf(after.main, config, 0);
     const whole = Object.fromEntries(
@@ -106,10 +105,10 @@ describe('rounds of strategies that are exact', () => {
 
   it('FLoRA: what is folded into the model is Σ pᵢ s Bᵢ Aᵢ, round after round', async () => {
     const federation = new Federation(base, clients, plan);
-    const first = await named('flora').round(federation, named('flora').start(federation), 0);
+    const first = await strategyNamed('flora').round(federation, strategyNamed('flora').start(federation), 0);
     const fresh = loraStart(TINY, config, federation.random('start').split(0));
     expect(distance(first.dense!, meanUpdate(await trained(fresh, base), shares))).toBeLessThan(1e-6);
-    const second = await named('flora').round(federation, first, 1);
+    const second = await strategyNamed('flora').round(federation, first, 1);
     expect(
       distance(second.dense!, Object.fromEntries(Object.entries(first.dense!).map(([module, { data }]) => [module, data]))),
     ).toBeGreaterThan(1e-3);

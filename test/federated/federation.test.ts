@@ -9,12 +9,10 @@ import {
   Federation,
   federate,
   federatedPlan,
-  STRATEGIES,
+  strategyNamed,
 } from '../../src/federated/index.ts';
 import { adaptersApart } from '../adapters/tiny.ts';
 import { adapter, base, clientsOf, planOf } from './tiny.ts';
-
-const named = (name: string) => STRATEGIES.find((strategy) => strategy.name === name)!;
 
 describe('participation', () => {
   it('draws the share of the clients anew each round, by the seed', () => {
@@ -30,9 +28,9 @@ describe('participation', () => {
     '%s: who does not take part keeps what is its own, with one participant of three',
     async (name) => {
       const federation = new Federation(base, clientsOf(3), planOf({ participation: 0.3 }));
-      const start = named(name).start(federation);
+      const start = strategyNamed(name).start(federation);
       const [chosen] = federation.participants(0);
-      const after = await named(name).round(federation, start, 0);
+      const after = await strategyNamed(name).round(federation, start, 0);
       const personal = mapAdapter(start.adapters.main, ({ shape }) => shape[0] === 3);
       for (const client of [0, 1, 2]) {
         const own = (state: typeof start) =>
@@ -68,7 +66,7 @@ describe('weights', () => {
     expect(new Federation(base, clients, planOf()).weights([0, 1, 2])).toEqual([1 / 3, 1 / 3, 1 / 3]);
     for (const name of ['fedit', 'colora', 'pooled', 'flora']) {
       const run = async (weighting: 'size' | 'uniform') => {
-        const { state } = await federate(named(name), base, clients, planOf({ weighting }));
+        const { state } = await federate(strategyNamed(name), base, clients, planOf({ weighting }));
         return JSON.stringify(state);
       };
       expect(await run('size')).not.toBe(await run('uniform'));
@@ -124,18 +122,18 @@ describe('bad input', () => {
     const broken = { ...base, parameters: { ...base.parameters } };
     const weight = broken.parameters['model.layers.0.mlp.up_proj.weight'];
     broken.parameters['model.layers.0.mlp.up_proj.weight'] = { ...weight, data: weight.data.map(() => Number.NaN) };
-    const failing = federate(named('local'), broken, clients, planOf());
+    const failing = federate(strategyNamed('local'), broken, clients, planOf());
     await expect(failing).rejects.toThrow(/client client 0 diverged, its loss in step 1 is NaN \(use a lower learning rate\)/);
     await expect(failing).rejects.toBeInstanceOf(DivergenceError);
-    const last = federate(named('local'), base, clients, planOf({ rounds: 1, localSteps: 1, warmup: 0, learningRate: 1e39 }));
+    const last = federate(strategyNamed('local'), base, clients, planOf({ rounds: 1, localSteps: 1, warmup: 0, learningRate: 1e39 }));
     await expect(last).rejects.toThrow(/client client 0 diverged, its factors are no longer finite after step 1/);
   });
 
   it('an interrupted run, unequal prompts, an adapter above the width', async () => {
     const controller = new AbortController();
-    const run = federate(named('local'), base, clients, planOf(), { signal: controller.signal, onRound: () => controller.abort() });
+    const run = federate(strategyNamed('local'), base, clients, planOf(), { signal: controller.signal, onRound: () => controller.abort() });
     await expect(run).rejects.toThrow(/local was interrupted after 1 of 2 rounds/);
-    const { models } = await federate(named('local'), base, clients, planOf({ rounds: 1 }));
+    const { models } = await federate(strategyNamed('local'), base, clients, planOf({ rounds: 1 }));
     await expect(answers(base, models, [[[3]], []], { adapter, maxTokens: 2 })).rejects.toThrow(/equally many prompts, got 1, 0/);
     await expect(federate(colora(), base, clients, planOf({ adapter: { ...adapter, rank: 9 } }))).rejects.toThrow(
       /rank must be at most 8, the width of q_proj, got 9/,

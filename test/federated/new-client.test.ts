@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { answers, type ClientModels, clientLosses, colora, federate, newClient, STRATEGIES } from '../../src/federated/index.ts';
+import { answers, type ClientModels, clientLosses, colora, federate, newClient, strategyNamed } from '../../src/federated/index.ts';
 import { adaptersApart, tinyExamples } from '../adapters/tiny.ts';
 import { adapter, base, clientsOf, planOf } from './tiny.ts';
 
 const late = { id: 'late', train: tinyExamples('late', 6) };
-const named = (name: string) => STRATEGIES.find((strategy) => strategy.name === name)!;
 
 describe('a client that arrives later', () => {
   it.each([false, true])('trains its cores only, from the mean of the others, and learns; diagonal %s', async (diagonal) => {
@@ -38,7 +37,7 @@ describe('a client that arrives later', () => {
 
   it('needs the models of a shared factorisation', async () => {
     for (const name of ['fedit', 'local', 'ditto', 'flora']) {
-      const { models } = await federate(named(name), base, clientsOf(2), planOf({ rounds: 1 }));
+      const { models } = await federate(strategyNamed(name), base, clientsOf(2), planOf({ rounds: 1 }));
       await expect(newClient(base, models, late, planOf())).rejects.toThrow(
         /newClient: models must have cores between factors that all clients share/,
       );

@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { type AdapterData, mapAdapter, repeated, sliceOf, tensor, updateOf } from '../../src/adapters/index.ts';
-import { colora, Federation, federate, STRATEGIES, type Strategy } from '../../src/federated/index.ts';
+import { colora, Federation, federate, type Strategy, strategyNamed } from '../../src/federated/index.ts';
 import { averagingRound } from '../../src/federated/strategy.ts';
 import { adaptersApart, apart } from '../adapters/tiny.ts';
 import { base, clientsOf, adapter as config, planOf } from './tiny.ts';
 
-const named = (name: string): Strategy => STRATEGIES.find((strategy) => strategy.name === name)!;
 const plan = planOf({ rounds: 3, learningRate: 2e-2 });
 const clients = clientsOf(3);
 
@@ -23,8 +22,8 @@ const factors = (adapter: AdapterData): AdapterData =>
 describe('reductions', () => {
   it('CoLoRA with Λᵢ ≡ I held and U, V averaged is FedIT', async () => {
     const held: Strategy = {
-      ...named('fedit'),
-      start: (federation) => ({ adapters: { main: withIdentity(named('fedit').start(federation).adapters.main, 3) } }),
+      ...strategyNamed('fedit'),
+      start: (federation) => ({ adapters: { main: withIdentity(strategyNamed('fedit').start(federation).adapters.main, 3) } }),
       async round(federation, { adapters }, round) {
         const participants = federation.participants(round);
         return {
@@ -32,7 +31,7 @@ describe('reductions', () => {
         };
       },
     };
-    const fedit = await federate(named('fedit'), base, clients, plan);
+    const fedit = await federate(strategyNamed('fedit'), base, clients, plan);
     const reduced = await federate(held, base, clients, plan);
     expect(adaptersApart(factors(reduced.state.adapters.main), fedit.state.adapters.main)).toBeLessThan(1e-5);
     const last = (run: typeof fedit) => run.history.at(-1)!.losses;
@@ -41,9 +40,9 @@ describe('reductions', () => {
   });
 
   it('CoLoRA of one client with Λ = I held is LoRA', async () => {
-    const lora = await federate(named('local'), base, clients.slice(1, 2), plan);
+    const lora = await federate(strategyNamed('local'), base, clients.slice(1, 2), plan);
     const federation = new Federation(base, clients.slice(1, 2), plan);
-    let main = withIdentity(named('local').start(federation).adapters.main, 1);
+    let main = withIdentity(strategyNamed('local').start(federation).adapters.main, 1);
     for (let round = 0; round < plan.rounds; round++) {
       const shared = ['a', 'b'] as const;
       ({ main } = await federation.train(
@@ -62,9 +61,9 @@ describe('reductions', () => {
   });
 
   it('LoRA-XS is CoLoRA with U and V frozen at the singular vectors, each client alone', async () => {
-    const xs = await federate(named('lora-xs'), base, clients, plan);
+    const xs = await federate(strategyNamed('lora-xs'), base, clients, plan);
     const federation = new Federation(base, clients, plan);
-    const { main: start } = named('lora-xs').start(federation).adapters;
+    const { main: start } = strategyNamed('lora-xs').start(federation).adapters;
     expect(adaptersApart(factors(xs.state.adapters.main), factors(start))).toBe(0);
     const participants = [0, 1, 2];
     let main = start;
@@ -77,8 +76,8 @@ describe('reductions', () => {
   });
 
   it('clients of local LoRA are as each alone', async () => {
-    const together = await federate(named('local'), base, clients, plan);
-    const alone = await federate(named('local'), base, [clients[1]], plan);
+    const together = await federate(strategyNamed('local'), base, clients, plan);
+    const alone = await federate(strategyNamed('local'), base, [clients[1]], plan);
     const own = mapAdapter(together.state.adapters.main, (factor) => sliceOf(factor, 1));
     expect(adaptersApart(own, alone.state.adapters.main)).toBeLessThan(2e-3);
     expect(apart([together.history[2].losses[1]], alone.history[2].losses)).toBeLessThan(1e-3);

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { coloraStart, mapAdapter, sliceOf } from '../../src/adapters/index.ts';
 import { Random } from '../../src/core/index.ts';
-import { clientLosses, colora, federate, STRATEGIES, searchLearningRate } from '../../src/federated/index.ts';
+import { clientLosses, colora, federate, searchLearningRate, strategyNamed } from '../../src/federated/index.ts';
 import { batchOf, shapeOf } from '../../src/lm/index.ts';
 import { eagerLoss, randomized, TINY, tinyExamples } from '../adapters/tiny.ts';
 import { adapter, base, clientsOf, planOf } from './tiny.ts';
 
-const fedit = STRATEGIES.find(({ name }) => name === 'fedit')!;
+const fedit = strategyNamed('fedit');
 const clients = clientsOf(2).map((client, i) => ({ ...client, validation: tinyExamples(`validation ${i}`, 3 + 17 * i) }));
 
 describe('clientLosses', () => {

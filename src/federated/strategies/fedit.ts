@@ -1,20 +1,15 @@
 import { commonStart } from '../adapter-starts.ts';
 import { forClients } from '../client-factors.ts';
-import { averagingRound, type Strategy } from '../strategy.ts';
+import { averagingRound, averagingStrategy, type Strategy } from '../strategy.ts';
 
 /** Both factors averaged, each by itself: the mean of products is not the product of means. Source: Zhang et al., FedIT, 2023. */
-export const fedit: Strategy = {
+export const fedit = averagingStrategy({
   name: 'fedit',
   costs: 'fedit',
-  start: (federation) => ({ adapters: { main: commonStart(federation) } }),
-  async round(federation, { adapters }, round) {
-    const participants = federation.participants(round);
-    return {
-      adapters: { main: await averagingRound(federation, adapters.main, { trained: ['a', 'b'], averaged: ['a', 'b'], participants }) },
-    };
-  },
-  models: ({ adapters }) => ({ branches: adapters }),
-};
+  start: (federation) => commonStart(federation),
+  trained: ['a', 'b'],
+  averaged: ['a', 'b'],
+});
 
 /** The share of the rounds that is left for fine-tuning. */
 const TUNING = 0.25;

@@ -1,23 +1,20 @@
-import type { FactorName } from '../../adapters/index.ts';
 import { commonStart } from '../adapter-starts.ts';
-import { averagingRound, type Strategy } from '../strategy.ts';
-
-/** Both factors trained, one averaged, the other kept by its client. */
-const oneShared = (name: string, costs: Strategy['costs'], shared: FactorName, personal: FactorName): Strategy => ({
-  name,
-  costs,
-  start: (federation) => ({ adapters: { main: commonStart(federation, [personal]) } }),
-  async round(federation, { adapters }, round) {
-    const participants = federation.participants(round);
-    return {
-      adapters: { main: await averagingRound(federation, adapters.main, { trained: ['a', 'b'], averaged: [shared], participants }) },
-    };
-  },
-  models: ({ adapters }) => ({ branches: adapters }),
-});
+import { averagingStrategy } from '../strategy.ts';
 
 /** A shared, B personal. Source: Guo et al., FedSA-LoRA, 2024. */
-export const fedsaLora = oneShared('fedsa-lora', 'fedsa-lora', 'a', 'b');
+export const fedsaLora = averagingStrategy({
+  name: 'fedsa-lora',
+  costs: 'fedsa-lora',
+  start: (federation) => commonStart(federation, ['b']),
+  trained: ['a', 'b'],
+  averaged: ['a'],
+});
 
 /** B shared, A personal: the reverse. Source: Fed-ALoRA, 2025. */
-export const fedAlora = oneShared('fed-alora', 'fed-alora', 'b', 'a');
+export const fedAlora = averagingStrategy({
+  name: 'fed-alora',
+  costs: 'fed-alora',
+  start: (federation) => commonStart(federation, ['a']),
+  trained: ['a', 'b'],
+  averaged: ['b'],
+});

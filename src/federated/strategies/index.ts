@@ -1,3 +1,4 @@
+import { UserError } from '../../core/index.ts';
 import type { Strategy } from '../strategy.ts';
 import { colora } from './colora.ts';
 import { ditto } from './ditto.ts';
@@ -37,3 +38,10 @@ export const STRATEGIES: readonly Strategy[] = [
   colora({ scheme: 'retraction' }),
   colora({ diagonal: true }),
 ];
+
+/** The strategy of a name. @throws UserError when there is none */
+export function strategyNamed(name: string): Strategy {
+  const strategy = STRATEGIES.find((one) => one.name === name);
+  if (strategy !== undefined) return strategy;
+  throw new UserError(`strategy: name must be one of ${STRATEGIES.map((one) => one.name).join(', ')}, got '${name}'`);
+}

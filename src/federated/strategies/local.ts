@@ -1,14 +1,11 @@
 import { commonStart } from '../adapter-starts.ts';
-import { averagingRound, type Strategy } from '../strategy.ts';
+import { averagingStrategy } from '../strategy.ts';
 
 /** Each client trains a LoRA adapter alone. Source: Hu et al., LoRA, 2021. */
-export const local: Strategy = {
+export const local = averagingStrategy({
   name: 'local',
   costs: 'local',
-  start: (federation) => ({ adapters: { main: commonStart(federation, ['a', 'b']) } }),
-  async round(federation, { adapters }, round) {
-    const participants = federation.participants(round);
-    return { adapters: { main: await averagingRound(federation, adapters.main, { trained: ['a', 'b'], averaged: [], participants }) } };
-  },
-  models: ({ adapters }) => ({ branches: adapters }),
-};
+  start: (federation) => commonStart(federation, ['a', 'b']),
+  trained: ['a', 'b'],
+  averaged: [],
+});
