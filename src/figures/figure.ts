@@ -61,11 +61,15 @@ export class Figure {
     return this.toString();
   }
 
-  /** The figure for a notebook: live for front ends that have Plotly, as a picture for the others, as a line of text for the rest. */
+  /**
+   * The figure for a notebook: live for front ends that have Plotly, as a picture for the others, as a line of text for the rest. The
+   * PNG is for JupyterLab, which shows SVG only in a notebook that it was told to trust.
+   */
   async [DISPLAY](): Promise<Record<string, unknown>> {
     return {
       'application/vnd.plotly.v1+json': this.toJSON(),
       'image/svg+xml': await this.toSVG(),
+      'image/png': Buffer.from(await this.toPNG({ scale: 1 })).toString('base64'),
       'text/plain': this.toString(),
     };
   }

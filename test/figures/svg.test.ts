@@ -238,9 +238,10 @@ describe('in a notebook', () => {
   it('a figure is live, a picture and a line of text', async () => {
     const drawing = figure({ data: [{ type: 'scatter', name: 'loss', y: [3, 2, 1] }] });
     const bundle = await (drawing as unknown as Record<symbol, () => Promise<Record<string, unknown>>>)[Symbol.for('Jupyter.display')]();
-    expect(Object.keys(bundle)).toEqual(['application/vnd.plotly.v1+json', 'image/svg+xml', 'text/plain']);
+    expect(Object.keys(bundle)).toEqual(['application/vnd.plotly.v1+json', 'image/svg+xml', 'image/png', 'text/plain']);
     expect(bundle['application/vnd.plotly.v1+json']).toEqual(drawing.toJSON());
     expect(bundle['image/svg+xml']).toBe(await drawing.toSVG());
+    expect(bundle['image/png']).toBe(Buffer.from(await drawing.toPNG({ scale: 1 })).toString('base64'));
     expect(bundle['text/plain']).toBe('Figure: loss (scatter, 3 points)');
   });
 });
