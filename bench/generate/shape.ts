@@ -1,18 +1,5 @@
+import { BASE_CONFIG } from '../../src/experiments/index.ts';
 import type { LlamaConfig } from '../../src/lm/index.ts';
 
-/** The shape of the base model. */
-export const BASE_SHAPE: LlamaConfig = {
-  vocabulary: 256,
-  width: 128,
-  hidden: 352,
-  layers: 4,
-  heads: 4,
-  kvHeads: 4,
-  headDim: 32,
-  epsilon: 1e-5,
-  rotaryBase: 10_000,
-  positions: 256,
-  tied: true,
-  attentionBias: false,
-  eos: [],
-};
+/** The shape of the base model, with room for long answers and no token that ends one. */
+export const BASE_SHAPE: LlamaConfig = { ...BASE_CONFIG, positions: 256, bos: undefined, eos: [], pad: undefined };

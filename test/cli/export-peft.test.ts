@@ -1,13 +1,13 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { importPeft, loraOf, scaleOf } from '../../src/adapters/index.ts';
-import { main } from '../../src/cli/main.ts';
 import { federate, loadRun, saveRun, strategyNamed } from '../../src/federated/index.ts';
 import { loadModel, saveModel } from '../../src/lm/index.ts';
 import { apart, eagerLogits, TINY, tinyParameters } from '../adapters/tiny.ts';
 import { base, clientsOf, planOf } from '../federated/tiny.ts';
+import { colora } from './in-process.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'export-peft-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -16,19 +16,7 @@ const clients = clientsOf(3);
 const plan = planOf({ rounds: 1, learningRate: 5e-2 });
 const SEQUENCES = [[3, 9, 4, 17]];
 
-/** Runs `colora export-peft` within this process. */
-async function exported(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const written = { stdout: '', stderr: '' };
-  for (const stream of ['stdout', 'stderr'] as const) {
-    vi.spyOn(process[stream], 'write').mockImplementation((text) => {
-      written[stream] += text;
-      return true;
-    });
-  }
-  const code = await main(['export-peft', ...args]);
-  vi.restoreAllMocks();
-  return { code, ...written };
-}
+const exported = (...args: string[]) => colora('export-peft', ...args);
 
 const trained = async (name: string) => {
   const strategy = strategyNamed(name);

@@ -2,8 +2,8 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { main } from '../../src/cli/main.ts';
 import { findTask, NI_TASKS, readNaturalInstructions, TASKS, tkPrompt } from '../../src/tasks/index.ts';
+import { colora } from './in-process.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -14,19 +14,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** Runs `colora tasks` within this process. */
-async function tasks(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const written = { stdout: '', stderr: '' };
-  for (const stream of ['stdout', 'stderr'] as const) {
-    vi.spyOn(process[stream], 'write').mockImplementation((text) => {
-      written[stream] += text;
-      return true;
-    });
-  }
-  const code = await main(['tasks', ...args]);
-  vi.restoreAllMocks();
-  return { code, ...written };
-}
+const tasks = (...args: string[]) => colora('tasks', ...args);
 
 describe('colora tasks list', () => {
   it('names every task under its family', async () => {
