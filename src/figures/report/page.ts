@@ -42,7 +42,7 @@ function claimRow(record: FigureRecord, claim: Claim): string {
     `<td>${escapeMarkup(claim.statistic)}</td>`,
     `<td class="value">${escapeMarkup(outcome(claim))}</td>`,
     `<td class="verdict ${claim.verdict.replace(' ', '-')}"><span aria-hidden="true">${MARKS[claim.verdict]}</span> ${claim.verdict}</td>`,
-    `<td><a href="#${record.name}">${escapeMarkup(record.title)}</a></td>`,
+    `<td><a href="#${record.name}">${record.name}</a></td>`,
   ];
   return `<tr>${cells.join('')}</tr>`;
 }

@@ -41,13 +41,16 @@ function pictureAddress(directory: string, name: string): string {
 }
 
 /**
- * The records of all figures saved in a folder, in the order of their names (`fig2` before `fig10`).
+ * The records of all figures saved in a folder, in the order of their names: numbered ones first, `fig2` before `fig10`.
  *
  * @throws UserError for a record that cannot be read
  */
 export function readFigures(directory: string): FigureRecord[] {
   const files = existsSync(directory) ? readdirSync(directory).filter((file) => file.endsWith('.json')) : [];
-  const names = files.map((file) => basename(file, '.json')).sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+  const isNumbered = (name: string) => Number(/^fig\d/.test(name));
+  const names = files
+    .map((file) => basename(file, '.json'))
+    .sort((a, b) => isNumbered(b) - isNumbered(a) || a.localeCompare(b, 'en', { numeric: true }));
   return names.map((name) => readRecord(directory, name));
 }
 
