@@ -116,7 +116,8 @@ export async function run(args: string[]): Promise<number> {
 /** Runs the notebooks that are not up to date. */
 async function runAll(chosen: readonly Listed[], profile: Profile, recompute: boolean): Promise<void> {
   const upToDate = new UpToDate(REPOSITORY, profile);
-  const [unchanged, due] = [true, false].map((has) => chosen.filter((notebook) => has === (!recompute && upToDate.has(notebook))));
+  const unchanged = recompute ? [] : chosen.filter((notebook) => upToDate.has(notebook));
+  const due = chosen.filter((notebook) => !unchanged.includes(notebook));
   for (const { name } of unchanged) process.stderr.write(`unchanged notebooks/${name}.ipynb\n`);
   const progress = new RunProgress(process.stderr);
   const byFile = new Map(due.map((notebook) => [relative(process.cwd(), fileOf(notebook.name)), notebook]));

@@ -32,12 +32,16 @@ export function baseModel(): Promise<LanguageModel> {
   return loaded;
 }
 
-/** What names the base model in a record: the beginning of the hash of its weights. */
-export const baseModelHash = (): string =>
-  createHash('sha256')
+let hash: string | undefined;
+
+/** What names the base model in a record: the beginning of the hash of its weights, which are read once. */
+export function baseModelHash(): string {
+  hash ??= createHash('sha256')
     .update(readFileSync(join(FOLDER, 'model.safetensors')))
     .digest('hex')
     .slice(0, 12);
+  return hash;
+}
 
 /** A client of a downstream task, with its examples as text and as tokens. */
 export interface TaskClient extends Client {

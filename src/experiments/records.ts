@@ -72,7 +72,6 @@ export async function recorded<Config extends object, Result>(
   checkOptions('recorded', options, ['profile', 'folder', 'label']);
   const { profile = 'quick', label = experiment.name } = options;
   const file = join(options.folder ?? recordsFolder(profile), `${experiment.name}.jsonl`);
-  endLine(file);
   const known = new Map(readRecords<Config, Result>(file).map((record) => [record.hash, record]));
   const fresh = new Set<string>();
   const bar = progress(cells.length, label);
@@ -81,6 +80,7 @@ export async function recorded<Config extends object, Result>(
     const hash = hashOf(experiment, config, seed);
     let record = known.get(hash);
     if (record === undefined || (process.env.COLORA_RECOMPUTE === '1' && !fresh.has(hash))) {
+      if (fresh.size === 0) endLine(file);
       const began = performance.now();
       const result = await experiment.run(config, seed);
       const isNew = record === undefined;

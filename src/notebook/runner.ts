@@ -74,24 +74,23 @@ export async function prepareRun(file: string, options: RunOptions = {}): Promis
   checkOptions('runNotebook', options, OPTIONS);
   const notebook = readNotebook(file);
   const output = options.output ?? file;
-  const former = formerRun(file, output);
+  const former = resolve(output) === resolve(file) ? notebook : notebookAt(output);
+  const before = { parameters: former?.metadata.colora?.parameters ?? {}, seconds: secondsBySource(former) };
   const saved = options.resume && resolve(output) !== resolve(file) && existsSync(output) ? readNotebook(output) : notebook;
   removeBanner(notebook);
   const spec = findKernelspec(options.kernel ?? notebook.metadata.kernelspec?.name ?? OWN_KERNEL);
   const given = options.parameters ?? {};
   const recorded = saved === notebook ? {} : asWords(saved.metadata.colora?.parameters ?? {});
   await injectParameters(notebook, Object.keys(given).length > 0 ? given : recorded, spec.language, file);
-  const isSame = isDeepStrictEqual(former?.metadata.colora?.parameters ?? {}, notebook.metadata.colora?.parameters ?? {});
-  const seconds = isSame ? secondsBySource(former) : new Map();
+  const seconds = isDeepStrictEqual(before.parameters, notebook.metadata.colora?.parameters ?? {}) ? before.seconds : new Map();
   const kept = options.resume ? takeOverCompleted(notebook, saved) : 0;
   return { notebook, file, output, spec, kept, seconds, options };
 }
 
-/** What is saved where a run will be saved; undefined when that is no notebook. */
-function formerRun(file: string, output: string): Notebook | undefined {
-  if (resolve(output) === resolve(file)) return readNotebook(file);
+/** The notebook in a file; undefined where there is none. */
+function notebookAt(file: string): Notebook | undefined {
   try {
-    return existsSync(output) ? readNotebook(output) : undefined;
+    return existsSync(file) ? readNotebook(file) : undefined;
   } catch (error) {
     if (error instanceof UserError) return undefined;
     throw error;
